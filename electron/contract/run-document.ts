@@ -1,0 +1,37 @@
+import * as v from 'valibot'
+import { BoundarySchema, RecommendationSchema, TrialReportSchema } from './analysis.ts'
+import { EnvironmentSchema } from './environment.ts'
+import { ConstraintsSchema, FactorsSchema, RulesSchema } from './experiment.ts'
+import { ModelDescriptionSchema } from './model.ts'
+
+/**
+ * One experiment's results as a JSON document: `batchscope run --json`, and the JSON export.
+ * Fields that do not apply are absent, not zero.
+ */
+export const RunDocumentSchema = v.object({
+  format: v.literal('batchscope-run'),
+  formatVersion: v.literal(1),
+  generator: v.string(),
+  environment: EnvironmentSchema,
+  model: v.pick(ModelDescriptionSchema, [
+    'path',
+    'sha256',
+    'bytes',
+    'opset',
+    'producer',
+    'parameters',
+    'inputs',
+    'outputs',
+  ]),
+  experiment: v.object({
+    factors: FactorsSchema,
+    rules: RulesSchema,
+    constraints: ConstraintsSchema,
+    seed: v.number(),
+  }),
+  trials: v.array(TrialReportSchema),
+  boundary: v.nullable(BoundarySchema),
+  recommendations: v.array(RecommendationSchema),
+  answer: v.object({ headline: v.string(), support: v.optional(v.string()) }),
+})
+export type RunDocument = v.InferOutput<typeof RunDocumentSchema>

@@ -1,0 +1,205 @@
+import * as v from 'valibot'
+import { AnalysisSchema } from './analysis.ts'
+import { EnvironmentSchema } from './environment.ts'
+import {
+  ExperimentDraftSchema,
+  ExperimentPreviewSchema,
+  ExperimentSpecSchema,
+  SloSchema,
+} from './experiment.ts'
+import { FailureSchema } from './failure.ts'
+import { ModelDescriptionSchema } from './model.ts'
+import { ProjectSummarySchema } from './project.ts'
+import { RunEventSchema, RunSnapshotSchema } from './run-event.ts'
+import { TelemetrySampleSchema } from './telemetry.ts'
+
+const nothing = v.object({})
+const inExperiment = v.object({ projectId: v.string(), experimentId: v.string() })
+
+/** Formats that a report can be written in. */
+export const reportFormats = ['pdf', 'csv', 'samples-csv', 'json', 'markdown'] as const
+export const ReportFormatSchema = v.picklist(reportFormats)
+export type ReportFormat = v.InferOutput<typeof ReportFormatSchema>
+
+/** What the entry offers besides the engine; the interface adapts to it. */
+export const CapabilitiesSchema = v.object({
+  entry: v.picklist(['desktop', 'served']),
+  /** Native open and save dialogs; without them files are uploaded and downloaded. */
+  dialogs: v.boolean(),
+})
+
+/** Every command: what it takes and what it gives. The one place where commands are declared. */
+export const commands = {
+  capabilities: { params: nothing, result: CapabilitiesSchema },
+  /** Measured once a launch; `refresh` measures again. */
+  environment: { params: v.object({ refresh: v.optional(v.boolean()) }), result: EnvironmentSchema },
+  sampleModels: {
+    params: nothing,
+    result: v.array(v.object({ name: v.string(), path: v.string(), about: v.string() })),
+  },
+  openModel: { params: v.object({ path: v.string() }), result: ModelDescriptionSchema },
+  recentProjects: {
+    params: nothing,
+    result: v.array(v.object({ path: v.string(), name: v.string(), opened: v.string() })),
+  },
+  /** Opens an existing project; opening one twice gives the same project. */
+  openProject: { params: v.object({ path: v.string() }), result: ProjectSummarySchema },
+  /** Makes an empty project file; without a path, in the user's data folder. Refuses to overwrite. */
+  createProject: {
+    params: v.object({ path: v.optional(v.string()), name: v.optional(v.string()) }),
+    result: ProjectSummarySchema,
+  },
+  openProjects: { params: nothing, result: v.array(ProjectSummarySchema) },
+  closeProject: { params: v.object({ projectId: v.string() }), result: nothing },
+  saveProjectAs: {
+    params: v.object({ projectId: v.string(), path: v.string() }),
+    result: ProjectSummarySchema,
+  },
+  renameExperiment: { params: v.object({ ...inExperiment.entries, name: v.string() }), result: nothing },
+  removeExperiment: { params: inExperiment, result: nothing },
+  previewExperiment: {
+    params: v.object({ modelPath: v.string(), draft: ExperimentDraftSchema }),
+    result: ExperimentPreviewSchema,
+  },
+  /** Starts in the given project, else in a new one of its own in the user's data folder. One run at a time. */
+  startExperiment: {
+    params: v.object({
+      modelPath: v.string(),
+      draft: ExperimentDraftSchema,
+      name: v.optional(v.string()),
+      projectId: v.optional(v.string()),
+    }),
+    result: inExperiment,
+  },
+  /** Continues an interrupted or stopped experiment with what is still missing. */
+  resumeExperiment: { params: inExperiment, result: nothing },
+  stopExperiment: { params: inExperiment, result: nothing },
+  /** Passes over a trial: the one that runs, or one that waits. */
+  skipTrial: { params: v.object({ ...inExperiment.entries, trialId: v.string() }), result: nothing },
+  /** The run in progress, or the last one of this launch; null before the first. */
+  currentRun: { params: nothing, result: v.nullable(RunSnapshotSchema) },
+  /** What an experiment's executions show, as if the latency bound were `slo` (null: none; absent: the experiment's own). */
+  analyse: {
+    params: v.object({ ...inExperiment.entries, slo: v.optional(v.nullable(SloSchema)) }),
+    result: v.object({
+      spec: ExperimentSpecSchema,
+      environment: EnvironmentSchema,
+      analysis: AnalysisSchema,
+    }),
+  },
+  /** The latencies of one trial's completed executions in ms, and its telemetry. */
+  trialDetail: {
+    params: v.object({ ...inExperiment.entries, trialId: v.string() }),
+    result: v.object({
+      executions: v.array(v.object({ block: v.number(), samplesMs: v.array(v.number()) })),
+      telemetry: v.array(TelemetrySampleSchema),
+    }),
+  },
+  /** Telemetry and planner decisions of a whole experiment, for the charts of a finished run. */
+  experimentHistory: {
+    params: inExperiment,
+    result: v.object({
+      startedMs: v.number(),
+      telemetry: v.array(TelemetrySampleSchema),
+      decisions: v.array(v.string()),
+      spans: v.array(v.object({ trialId: v.string(), spanMs: v.tuple([v.number(), v.number()]) })),
+    }),
+  },
+  /** A report's text or bytes (base64), for a preview or a download. */
+  renderReport: {
+    params: v.object({ ...inExperiment.entries, format: ReportFormatSchema }),
+    result: v.object({
+      fileName: v.string(),
+      mediaType: v.string(),
+      encoding: v.picklist(['utf8', 'base64']),
+      content: v.string(),
+    }),
+  },
+  /** Writes a report to a file the user chose. */
+  saveReport: {
+    params: v.object({ ...inExperiment.entries, format: ReportFormatSchema, path: v.string() }),
+    result: nothing,
+  },
+  /** Asks the person for a file to open; null when they think better of it. Only with `dialogs`. */
+  chooseFile: {
+    params: v.object({ kind: v.picklist(['model', 'project', 'any']) }),
+    result: v.nullable(v.string()),
+  },
+  /** Asks the person where to save; null when they think better of it. Only with `dialogs`. */
+  chooseSavePath: {
+    params: v.object({ suggestedName: v.string(), extension: v.string() }),
+    result: v.nullable(v.string()),
+  },
+} as const satisfies Record<string, { params: v.GenericSchema; result: v.GenericSchema }>
+
+/** Every event stream. */
+export const events = {
+  run: RunEventSchema,
+  /** The set of open projects or what is in them changed. */
+  projects: v.array(ProjectSummarySchema),
+  /** The desktop asks the page to do something: a menu item, or a file opened from outside. */
+  intent: v.variant('kind', [
+    v.object({ kind: v.literal('open-path'), path: v.string() }),
+    v.object({ kind: v.literal('command'), command: v.string() }),
+  ]),
+} as const satisfies Record<string, v.GenericSchema>
+
+export type CommandName = keyof typeof commands
+export type EventName = keyof typeof events
+export type CommandParams<C extends CommandName> = v.InferOutput<(typeof commands)[C]['params']>
+export type CommandResult<C extends CommandName> = v.InferOutput<(typeof commands)[C]['result']>
+export type EventPayload<E extends EventName> = v.InferOutput<(typeof events)[E]>
+
+/** Commands as the engine implements them: a failure is thrown as a BatchscopeError. */
+export type WorkbenchCommands = {
+  [C in CommandName]: (params: CommandParams<C>) => Promise<CommandResult<C>>
+}
+
+/** Commands that only an entry can fulfil, because they need its windows. */
+export type EntryCommandName = 'capabilities' | 'chooseFile' | 'chooseSavePath'
+export type EngineCommandName = Exclude<CommandName, EntryCommandName>
+export type EngineCommands = Pick<WorkbenchCommands, EngineCommandName>
+export type EntryCommands = Pick<WorkbenchCommands, EntryCommandName>
+
+/** Listens to an event stream until the returned function is called. */
+export type Subscribe = <E extends EventName>(
+  event: E,
+  listener: (payload: EventPayload<E>) => void,
+) => () => void
+
+/** The workbench as its three entries and its page see it. */
+export interface WorkbenchApi {
+  commands: WorkbenchCommands
+  subscribe: Subscribe
+}
+
+/** A command's answer as it crosses a boundary: failures are data. */
+export const ReplySchema = v.variant('ok', [
+  v.object({ ok: v.literal(true), value: v.unknown() }),
+  v.object({ ok: v.literal(false), failure: FailureSchema }),
+])
+export type Reply = v.InferOutput<typeof ReplySchema>
+
+/**
+ * What the two sides of a connection call on each other, over IPC or a WebSocket alike.
+ * The page calls `command`, `subscribe` and `unsubscribe`; the engine's side calls `event`.
+ */
+export interface ServerFunctions {
+  command(name: unknown, params: unknown): Promise<Reply>
+  subscribe(event: unknown): void
+  unsubscribe(event: unknown): void
+}
+export interface ClientFunctions {
+  event(name: unknown, payload: unknown): void
+}
+
+/** Name of the object that the desktop's preload puts on `window`, and of its IPC channel. */
+export const bridgeName = 'batchscopeBridge'
+export const bridgeChannel = 'batchscope'
+
+/** The preload's bridge: opaque messages both ways, and the path of a dropped file. */
+export interface DesktopBridge {
+  send(message: unknown): void
+  receive(listener: (message: unknown) => void): () => void
+  pathOf(file: unknown): string
+}

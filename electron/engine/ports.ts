@@ -1,0 +1,132 @@
+import type { Device, Environment } from '../contract/environment.ts'
+import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
+import type { DeviceReading } from '../contract/telemetry.ts'
+
+/**
+ * The engine's whole view of the world. `adapters/` implements these for Node, `main/` replaces the launcher with
+ * Electron's, and tests bring their own.
+ */
+export interface Ports {
+  clock: Clock
+  files: FileStore
+  hosts: HostLauncher
+  devices: DeviceProbe
+  processes: ProcessProbe
+  machine: MachineProbe
+}
+
+/** Monotonic and wall time. */
+export interface Clock {
+  /** Kept with results, for example `performance.now`. */
+  readonly name: string
+  /** Monotonic, in ms. */
+  now(): number
+  /** ISO 8601. */
+  wallTime(): string
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Files of the engine's machine. All paths absolute. Failures are BatchscopeErrors with a sentence for a person. */
+export interface FileStore {
+  /** Where the user's projects, recent list and uploads live. */
+  readonly dataFolder: string
+  /** Where fonts and sample models live (read-only). */
+  readonly resourcesFolder: string
+  /** Joins and normalises; relative paths count from the working directory. */
+  resolve(...parts: string[]): string
+  fileName(path: string): string
+  folderOf(path: string): string
+  /** Absent files are `undefined`. */
+  stat(path: string): Promise<{ kind: 'file' | 'folder'; bytes: number; modified: string } | undefined>
+  /** For reading pieces of a file that may be too large to hold. */
+  openForReading(path: string): Promise<ReadableFile>
+  read(path: string): Promise<Uint8Array>
+  /** Whole file, written beside, flushed and renamed into place, so that no half file is ever seen. */
+  write(path: string, content: string | Uint8Array): Promise<void>
+  /** Opens for appending; creates it (and its folder) unless it is there. */
+  openForAppending(path: string): Promise<AppendableFile>
+  /** Cuts a file off after `bytes`. */
+  truncate(path: string, bytes: number): Promise<void>
+  remove(path: string): Promise<void>
+  list(folder: string): Promise<string[]>
+  /** An exclusive right to write to a path, among all processes; `undefined` when another has it. */
+  lock(path: string): Promise<{ release(): Promise<void> } | undefined>
+  /** Hex SHA-256 of a whole file. */
+  sha256(path: string): Promise<string>
+}
+
+export interface ReadableFile {
+  readonly bytes: number
+  /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+export interface AppendableFile {
+  append(text: string): Promise<void>
+  /** Returns when what was appended is on the disk. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts session hosts: `utilityProcess` in Electron, `child_process.fork` elsewhere. */
+export interface HostLauncher {
+  launch(options: HostLaunchOptions): HostProcess
+}
+
+export interface HostLaunchOptions {
+  /** Hard limit on the memory that the host writes to (design section 3, Memory); enforced before any request is handled. */
+  memoryBudgetBytes?: number
+  /** Environment variables on top of the few that a host gets. */
+  environment?: Record<string, string>
+}
+
+/** A child process that speaks the host protocol. */
+export interface HostProcess {
+  /** Known from the moment it was spawned; `undefined` when it never was. */
+  readonly pid: number | undefined
+  send(request: HostRequest): void
+  /** Messages are already parsed; one that does not parse ends the host. */
+  onMessage(listener: (message: HostMessage) => void): () => void
+  /** Resolves once, when the process is gone. Never rejects. */
+  readonly exited: Promise<HostExit>
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+}
+
+export interface HostExit {
+  code: number | null
+  signal: string | null
+  /** Last lines of standard error, at most 8 KiB. */
+  standardError: string
+  /** True when the kernel's out-of-memory killer is known to have struck. */
+  killedForMemory: boolean
+  /** True when the launcher itself ended it because it grew past its budget (where no kernel limit can be set). */
+  exceededBudget: boolean
+  /** Highest resident set that the system reported for it, where the launcher could tell. */
+  peakResidentBytes?: number
+  /** Set when it could not be started at all. */
+  startError?: string
+}
+
+/** GPUs and their telemetry, by the driver's own tool. */
+export interface DeviceProbe {
+  /** Devices here, or why none can be seen. */
+  list(): Promise<{ devices: Device[]; telemetry: Environment['deviceTelemetry'] }>
+  /** One long-lived process that reports every `intervalMs` until stopped. Gives nothing where there is no tool. */
+  watch(intervalMs: number, listener: (readings: DeviceReading[]) => void): { stop(): Promise<void> }
+}
+
+/** What the system tells of a running process and of its memory. */
+export interface ProcessProbe {
+  /** `undefined` once the process is gone. CPU since the previous reading of the same process; 100 is one core. */
+  read(pid: number): Promise<{ residentBytes: number; cpuPercent: number } | undefined>
+  systemMemory(): { usedBytes: number; totalBytes: number }
+}
+
+/** Facts about the machine that do not change while it runs. */
+export interface MachineProbe {
+  describe(): Promise<Environment['host']>
+  /** Versions of Batchscope, Node and, in the desktop, Electron. */
+  versions(): { batchscope: string; node: string; electron?: string }
+}
