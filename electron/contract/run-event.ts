@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { TrialReportSchema } from './analysis.ts'
+import { FailureSchema } from './failure.ts'
 import { experimentStates } from './project.ts'
 import { TelemetrySampleSchema } from './telemetry.ts'
 import { ExecutionPhaseSchema, TrialSchema } from './trial.ts'
@@ -45,6 +46,8 @@ export const RunProgressSchema = v.object({
       startedMs: v.number(),
     }),
   ),
+  /** Something that the person must know while it runs on, for example that the disk is full. */
+  problem: v.optional(FailureSchema),
 })
 export type RunProgress = v.InferOutput<typeof RunProgressSchema>
 

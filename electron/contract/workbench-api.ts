@@ -68,6 +68,8 @@ export const commands = {
       draft: ExperimentDraftSchema,
       name: v.optional(v.string()),
       projectId: v.optional(v.string()),
+      /** Keeps the results in memory only, in a project of its own. */
+      scratch: v.optional(v.boolean()),
     }),
     result: inExperiment,
   },

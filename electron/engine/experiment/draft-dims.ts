@@ -1,0 +1,92 @@
+import type { FreeDimension, ModelDescription } from '../../contract/model.ts'
+import { resolveDimensionKey } from '../model/dimensions.ts'
+import { readWholeList, refused, understood, type Reading } from './draft-reading.ts'
+
+/** Values per dimension beyond which a sweep over it would never end. */
+const mostValues = 64
+
+/**
+ * Values of every free dimension by its canonical key: those given (each `NAME=V`, `NAME=V,V` or `INPUT:AXIS=V`), and
+ * the model's suggestion for the others, so that a result says what was run.
+ */
+export function readDims(
+  texts: readonly string[],
+  model: ModelDescription,
+): Reading<Record<string, number[]>> {
+  const given = new Map<string, number[]>()
+  for (const text of texts) {
+    const cut = text.lastIndexOf('=')
+    if (cut < 1) {
+      return refused(`Dimension "${text}" cannot be read.`, 'Write NAME=VALUE or INPUT:AXIS=VALUE.')
+    }
+    const name = text.slice(0, cut).trim()
+    const dimension = resolveDimensionKey(model, name)
+    if (dimension === undefined) return refuseName(name, model)
+    if (given.has(dimension.key)) {
+      return refused(
+        `Dimension "${name}" is given twice.`,
+        `Write several values as ${dimension.key}=64,128.`,
+      )
+    }
+    const values = readWholeList(text.slice(cut + 1), {
+      what: `Dimension "${name}": value`,
+      least: 1,
+      most: 1_048_576,
+    })
+    if (!values.ok) return values
+    if (values.value.length === 0) {
+      return refused(`Dimension "${name}" has no value.`, `Write for example ${name}=${dimension.suggested}.`)
+    }
+    if (values.value.length > mostValues) {
+      return refused(`Dimension "${name}" has ${values.value.length} values.`, `Give at most ${mostValues}.`)
+    }
+    given.set(dimension.key, values.value)
+  }
+  return understood(
+    Object.fromEntries(
+      model.freeDimensions.map(({ key, suggested }) => [key, given.get(key) ?? [suggested]]),
+    ),
+  )
+}
+
+/** Why a name is none of the free dimensions: it counts samples, has one size, or does not exist. */
+function refuseName(name: string, model: ModelDescription): Reading<never> {
+  const place = placeOf(name, model)
+  const isBatch = model.inputs.some(
+    ({ name: input, shape, batchAxis }) =>
+      batchAxis !== undefined &&
+      (shape[batchAxis] === name || (place?.input === input && place.axis === batchAxis)),
+  )
+  if (isBatch) {
+    return refused(
+      `"${name}" is the batch axis of the model, not a free dimension.`,
+      'Give its values as batch sizes.',
+    )
+  }
+  if (place !== undefined) {
+    const input = model.inputs.find((candidate) => candidate.name === place.input)
+    const size = input?.shape[place.axis]
+    if (typeof size === 'number') {
+      return refused(`Dimension "${name}" has the fixed size ${size}.`, knownNames(model.freeDimensions))
+    }
+    if (input !== undefined && place.axis >= input.shape.length) {
+      return refused(
+        `Input "${place.input}" has no axis ${place.axis}: its axes are 0 to ${input.shape.length - 1}.`,
+        knownNames(model.freeDimensions),
+      )
+    }
+  }
+  return refused(`The model has no dimension "${name}".`, knownNames(model.freeDimensions))
+}
+
+function placeOf(name: string, model: ModelDescription): { input: string; axis: number } | undefined {
+  const [, input = '', axis = ''] = /^(.*):(\d+)$/.exec(name) ?? []
+  return model.inputs.some((candidate) => candidate.name === input)
+    ? { input, axis: Number(axis) }
+    : undefined
+}
+
+function knownNames(dimensions: readonly FreeDimension[]): string {
+  if (dimensions.length === 0) return 'It has no free dimensions.'
+  return `Its free dimensions are ${dimensions.map(({ key }) => key).join(', ')}.`
+}

@@ -1,0 +1,76 @@
+import type { DraftField, DraftProblem, ExperimentDraft, Rules } from '../../contract/experiment.ts'
+import { readNumber, readWhole, type Reading } from './draft-reading.ts'
+import { defaultRules } from './rules.ts'
+
+/** No single window of measuring or warming up is longer than an hour, in ms. */
+const longestWindowMs = 3_600_000
+
+/** A warm-up that does not settle goes on for this many times its least duration, but not past the default maximum. */
+const warmupStretch = 40
+
+type RuleField = Extract<DraftField, 'executions' | 'minTime' | 'maxTime' | 'warmupTime' | 'timeout'>
+
+/**
+ * The measurement rules that a draft's fields mean. One time given moves the others out of its way (a maximum below
+ * the default minimum lowers the minimum); two that contradict each other are a problem.
+ */
+export function readRules(draft: ExperimentDraft): { rules: Rules; problems: DraftProblem[] } {
+  const problems: DraftProblem[] = []
+  const take = (field: RuleField, read: (text: string) => Reading<number>): number | undefined => {
+    const text = draft[field]?.trim() ?? ''
+    if (text === '') return undefined
+    const reading = read(text)
+    if (reading.ok) return reading.value
+    problems.push({ field, ...reading.problem })
+    return undefined
+  }
+  const milliseconds = (what: string, least: number) => (text: string) =>
+    readNumber(text, { what, least, most: longestWindowMs, unit: ' ms' })
+
+  const executions = take('executions', (text) =>
+    readWhole(text, { what: 'Executions', least: 1, most: 100 }),
+  )
+  const minimum = take('minTime', milliseconds('Minimum time', 0))
+  const maximum = take('maxTime', milliseconds('Maximum time', 1))
+  const warmup = take('warmupTime', milliseconds('Warm-up time', 0))
+  const timeout = take('timeout', (text) =>
+    readNumber(text, { what: 'Time limit', least: 0.1, most: 86_400, unit: ' s' }),
+  )
+
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum) {
+    problems.push({
+      field: 'maxTime',
+      message: `Maximum time "${maximum}" ms is shorter than the minimum time "${minimum}" ms.`,
+      hint: 'Raise the maximum or lower the minimum.',
+    })
+  }
+  const window = {
+    minimumMs: minimum ?? Math.min(defaultRules.minimumMs, maximum ?? Infinity),
+    maximumMs: maximum ?? Math.max(defaultRules.maximumMs, minimum ?? 0),
+  }
+  const warming = warmup === undefined ? {} : warmupRules(warmup)
+  const rules: Rules = {
+    ...defaultRules,
+    executions: executions ?? defaultRules.executions,
+    ...window,
+    ...warming,
+  }
+
+  const leastMs = rules.warmupMinimumMs + rules.minimumMs
+  if (timeout !== undefined && timeout * 1000 <= leastMs) {
+    problems.push({
+      field: 'timeout',
+      message: `Time limit "${timeout}" s is over before warm-up and measuring can be (${leastMs} ms).`,
+      hint: 'Raise the time limit, or lower the minimum and warm-up times.',
+    })
+  }
+  // Windows longer than usual must not run into the default limit, which is there for hosts that hang.
+  const roomMs = 2 * (rules.warmupMaximumMs + rules.maximumMs)
+  rules.timeoutMs = timeout === undefined ? Math.max(defaultRules.timeoutMs, roomMs) : timeout * 1000
+  return { rules, problems }
+}
+
+function warmupRules(leastMs: number): Partial<Rules> {
+  const stretched = Math.min(defaultRules.warmupMaximumMs, leastMs * warmupStretch)
+  return { warmupMinimumMs: leastMs, warmupMaximumMs: Math.max(leastMs, stretched) }
+}

@@ -1,0 +1,34 @@
+import type { ExperimentDraft, ExperimentSpec } from '../../contract/experiment.ts'
+import type { ModelDescription } from '../../contract/model.ts'
+import { planInputs } from '../model/plan-inputs.ts'
+import type { ProjectState } from '../project/state.ts'
+import { seriesConfigurations } from './configurations.ts'
+
+/** `e1`, `e2`, ...: the next one that no experiment of this project has. */
+export function newExperimentId({ experiments }: ProjectState): string {
+  const taken = [...experiments.keys()].map((id) => Number(id.slice(1))).filter(Number.isFinite)
+  return `e${Math.max(0, ...taken) + 1}`
+}
+
+/** What an experiment is called until someone renames it: its factors, as they were typed. */
+export function experimentName(draft: ExperimentDraft, spec: ExperimentSpec): string {
+  const batch = draft.batch?.trim()
+  const parts = [
+    `batch ${batch === undefined || batch === '' ? 'auto' : batch}`,
+    spec.factors.executionProviders.join(', '),
+  ]
+  if (spec.factors.threads.length > 0) parts.push(`threads ${spec.factors.threads.join(', ')}`)
+  return parts.join(' on ').replace(/ on (threads)/, ', $1')
+}
+
+/**
+ * Finds out before anything is started whether every configuration can be fed.
+ * Throws the BatchscopeError of the first that cannot.
+ */
+export function checkRunnable(model: ModelDescription, spec: ExperimentSpec): void {
+  const { batchSizes } = spec.factors
+  const sizes = batchSizes.kind === 'list' ? batchSizes.values : []
+  for (const series of seriesConfigurations(spec)) {
+    for (const batchSize of sizes) planInputs(model, { ...series, batchSize }, spec.batchAxes)
+  }
+}

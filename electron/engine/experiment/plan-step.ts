@@ -1,0 +1,31 @@
+import type { Failure } from '../../contract/failure.ts'
+import type { TrialConfig } from '../../contract/trial.ts'
+import type { TrialHistory } from './planner-history.ts'
+
+/** A configuration to execute once, and why it was chosen: one clause. */
+export interface PlannedConfig {
+  config: TrialConfig
+  reason: string
+}
+
+/**
+ * What to do next. `run`: pass over the `skips`, then execute `configs` once each, in this order; the list is all that
+ * is due as far as can be told now, and asking again after any of them is allowed and cheap. `decision` is a sentence
+ * for a person, said where something new begins.
+ */
+export type PlanStep =
+  | {
+      kind: 'run'
+      /** The round that these executions belong to, from 1. */
+      block: number
+      configs: PlannedConfig[]
+      decision?: string
+      skips?: { config: TrialConfig; failure: Failure }[]
+    }
+  | { kind: 'done'; decision: string }
+
+/** Decides what an experiment executes next. */
+export interface Planner {
+  /** A pure function of the history, so that an interrupted experiment goes on by asking again. */
+  next(history: readonly TrialHistory[]): PlanStep
+}

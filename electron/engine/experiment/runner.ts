@@ -1,0 +1,206 @@
+import { BatchscopeError, toFailure, type Failure } from '../../contract/failure.ts'
+import type { ModelDescription } from '../../contract/model.ts'
+import type { ProjectRecord } from '../../contract/project.ts'
+import type { Skip, Trial, TrialConfig, ExecutionPhase } from '../../contract/trial.ts'
+import { planInputs } from '../model/plan-inputs.ts'
+import type { Ports } from '../ports.ts'
+import type { Project } from '../project/journal.ts'
+import type { ExperimentState } from '../project/state.ts'
+import { createRandom } from '../statistics/random.ts'
+import type { Telemetry } from '../telemetry.ts'
+import { configKey } from './configurations.ts'
+import { executeTrial } from './execute.ts'
+import { createPlanner, type TrialHistory } from './planner.ts'
+
+/** What a runner tells while it works. Every call is cheap and synchronous: measuring goes on meanwhile. */
+export interface RunnerListener {
+  /** The trial is new, or an execution of it ended, or it was skipped. */
+  trialChanged(trial: Trial): void
+  phaseChanged(trial: Trial, block: number, phase: ExecutionPhase): void
+  samplesTaken(trial: Trial, samplesMs: readonly number[]): void
+  decided(reason: string): void
+  /** The project file could not be written; the run goes on in memory. */
+  writeFailed(failure: Failure): void
+}
+
+interface RunnerContext {
+  ports: Ports
+  project: Pick<Project, 'append'>
+  experiment: ExperimentState
+  model: ModelDescription
+  telemetry: Telemetry
+  listener: RunnerListener
+}
+
+/**
+ * Runs one experiment to its end: asks the planner what to measure, measures it one execution at a time, and writes
+ * every result into the project before it goes on. Whatever happens to one execution is that execution's outcome;
+ * only a failure of Batchscope itself ends the run.
+ */
+export class Runner {
+  private readonly context: RunnerContext
+  private current: { trial: Trial; abort: AbortController } | undefined
+  private ending: 'stopped' | 'abandoned' | undefined
+
+  constructor(context: RunnerContext) {
+    this.context = context
+  }
+
+  /** Resolves when the experiment ended, with everything done or stopped. */
+  async run(): Promise<'finished' | 'stopped'> {
+    const { spec } = this.context.experiment.record
+    const planner = createPlanner(spec, createRandom(spec.seed))
+    while (this.ending === undefined) {
+      const step = planner.next(this.history())
+      if (step.decision !== undefined) await this.decide(step.decision)
+      if (step.kind === 'done') return this.end('finished')
+      for (const { config, failure } of step.skips ?? []) {
+        await this.passOver(await this.trialFor(config, failure.message), failure)
+      }
+      // All of a step is made known at once, so that the table shows what is coming.
+      const trials: Trial[] = []
+      for (const { config, reason } of step.configs) trials.push(await this.trialFor(config, reason))
+      await this.runBlock(trials, step.block)
+    }
+    // An abandoned run leaves no outcome behind: opening the project again shows it as interrupted.
+    return this.ending === 'abandoned' ? 'stopped' : this.end('stopped')
+  }
+
+  /** Ends the run at once: the execution in progress is cancelled, everything finished is kept. */
+  stop(): void {
+    this.endNow('stopped')
+  }
+
+  /** Ends the run because Batchscope is closing; it can be resumed. */
+  abandon(): void {
+    this.endNow('abandoned')
+  }
+
+  /** Passes over a trial that runs or waits. */
+  async skip(trialId: string): Promise<void> {
+    const trial = this.context.experiment.trials.find(({ id }) => id === trialId)
+    if (trial === undefined) return
+    const failure: Failure = { code: 'skipped-by-user', message: 'Skipped by you.', owner: 'user' }
+    await this.passOver(trial, failure)
+    if (this.current?.trial.id === trialId) this.current.abort.abort(failure)
+  }
+
+  /** What the planner knows: cancelled executions measured nothing, so they count as not having run. */
+  history(): TrialHistory[] {
+    const { trials, executions, skips } = this.context.experiment
+    return trials.map((trial) => ({
+      trial,
+      executions: executions
+        .map(({ execution }) => execution)
+        .filter(({ trialId, outcome }) => trialId === trial.id && outcome !== 'cancelled'),
+      skip: skips.get(trial.id),
+    }))
+  }
+
+  private async runBlock(trials: readonly Trial[], block: number): Promise<void> {
+    for (const trial of trials) {
+      if (this.ending !== undefined) return
+      if (this.context.experiment.skips.has(trial.id)) continue
+      const completed = await this.execute(trial, block)
+      // The rest of the block may have lost its sense, for example after an out-of-memory: ask the planner again.
+      if (!completed) return
+    }
+  }
+
+  private async execute(trial: Trial, block: number): Promise<boolean> {
+    const { ports, experiment, model, telemetry, listener } = this.context
+    const { spec } = experiment.record
+    const abort = new AbortController()
+    this.current = { trial, abort }
+    const startedMs = ports.clock.now()
+    telemetry.watchHost(undefined)
+    const execution = await executeTrial({
+      ports,
+      model,
+      spec,
+      trial,
+      executionId: `${trial.id}.${this.executionsOf(trial) + 1}`,
+      block,
+      ...planInputs(model, trial.config, spec.batchAxes),
+      signal: abort.signal,
+      onPhase: (phase) => listener.phaseChanged(trial, block, phase),
+      onSamples: (phase, samplesMs) => {
+        if (phase === 'measuring') listener.samplesTaken(trial, samplesMs)
+      },
+      onHost: (pid) => telemetry.watchHost(pid),
+      memoryPeaks: () => telemetry.peaks(trial.config.device),
+    })
+    telemetry.watchHost(undefined)
+    this.current = undefined
+    await this.write({
+      record: 'execution',
+      experimentId: experiment.record.id,
+      execution,
+      spanMs: [startedMs, ports.clock.now()],
+    })
+    listener.trialChanged(trial)
+    return execution.outcome === 'completed'
+  }
+
+  private executionsOf(trial: Trial): number {
+    return this.context.experiment.executions.filter(({ execution }) => execution.trialId === trial.id).length
+  }
+
+  private async trialFor(config: TrialConfig, reason: string): Promise<Trial> {
+    const { experiment, listener } = this.context
+    const key = configKey(config)
+    const existing = experiment.trials.find((trial) => configKey(trial.config) === key)
+    if (existing !== undefined) return existing
+    const trial: Trial = {
+      id: `${experiment.record.id}.${experiment.trials.length + 1}`,
+      experimentId: experiment.record.id,
+      config,
+      reason,
+    }
+    await this.write({ record: 'trial', trial })
+    listener.trialChanged(trial)
+    return trial
+  }
+
+  private async passOver(trial: Trial, failure: Failure): Promise<void> {
+    const { experiment, listener } = this.context
+    if (experiment.skips.has(trial.id)) return
+    const skip: Skip = { trialId: trial.id, failure }
+    await this.write({ record: 'skip', experimentId: experiment.record.id, skip })
+    listener.trialChanged(trial)
+  }
+
+  private async decide(reason: string): Promise<void> {
+    const { experiment, listener } = this.context
+    if (experiment.decisions.at(-1) === reason) return
+    await this.write({ record: 'decision', experimentId: experiment.record.id, reason })
+    listener.decided(reason)
+  }
+
+  private async end(state: 'finished' | 'stopped'): Promise<'finished' | 'stopped'> {
+    const { experiment, ports } = this.context
+    await this.write({
+      record: 'outcome',
+      experimentId: experiment.record.id,
+      state,
+      ended: ports.clock.wallTime(),
+    })
+    return state
+  }
+
+  private endNow(ending: 'stopped' | 'abandoned'): void {
+    this.ending ??= ending
+    const failure: Failure = { code: 'cancelled', message: 'Stopped before it ended.', owner: 'user' }
+    this.current?.abort.abort(failure)
+  }
+
+  /** A full disk must not cost the measurement: the record is in memory, and the person is told. */
+  private async write(record: ProjectRecord): Promise<void> {
+    try {
+      await this.context.project.append(record)
+    } catch (error) {
+      if (!(error instanceof BatchscopeError) || error.failure.code !== 'disk') throw error
+      this.context.listener.writeFailed(toFailure(error))
+    }
+  }
+}

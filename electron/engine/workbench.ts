@@ -1,0 +1,265 @@
+import type { Environment } from '../contract/environment.ts'
+import { badInput, BatchscopeError, failureLine } from '../contract/failure.ts'
+import type {
+  CommandParams,
+  CommandResult,
+  EngineCommands,
+  EventName,
+  EventPayload,
+  Subscribe,
+} from '../contract/workbench-api.ts'
+import { describeEnvironment } from './environment.ts'
+import { readDraft } from './experiment/draft.ts'
+import { previewExperiment } from './experiment/preview.ts'
+import { checkRunnable, experimentName, newExperimentId } from './experiment/new-experiment.ts'
+import { RunControl } from './experiment/run-control.ts'
+import { OpenedModels } from './model/opened-models.ts'
+import { sampleModels } from './model/sample-models.ts'
+import type { Ports } from './ports.ts'
+import { OpenProjects } from './project/open-projects.ts'
+import type { ExperimentState } from './project/state.ts'
+import { analyse } from './recommendation/analyse.ts'
+import { encodeReport, renderReport, type RenderedReport } from './report/render-report.ts'
+import type { ReportFormat } from '../contract/workbench-api.ts'
+
+/** The engine behind all three entries. */
+export interface Workbench {
+  commands: EngineCommands
+  subscribe: Subscribe
+  /** Ends a run (it can be resumed), closes projects, ends telemetry. */
+  shutdown(): Promise<void>
+}
+
+/** Composes the engine from its view of the world. Starts nothing by itself. */
+export function createWorkbench(ports: Ports): Workbench {
+  const listeners = new Map<EventName, Set<(payload: never) => void>>()
+  const subscribe: Subscribe = (event, listener) => {
+    const set = listeners.get(event) ?? new Set()
+    listeners.set(event, set.add(listener))
+    return () => set.delete(listener)
+  }
+  function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
+    for (const listener of listeners.get(event) ?? [])
+      (listener as (payload: EventPayload<E>) => void)(payload)
+  }
+
+  const models = new OpenedModels(ports.files)
+  const projects = new OpenProjects(ports, () => emit('projects', projects.summaries()))
+  const runs = new RunControl({
+    ports,
+    emit: (event) => emit('run', event),
+    projectsChanged: () => emit('projects', projects.summaries()),
+  })
+
+  let environment: Promise<Environment> | undefined
+  function knownEnvironment(refresh = false): Promise<Environment> {
+    if (environment !== undefined && !refresh) return environment
+    const asked = describeEnvironment(ports)
+    environment = asked
+    // A failure is not kept: the next question asks again.
+    asked.catch(() => {
+      if (environment === asked) environment = undefined
+    })
+    return asked
+  }
+
+  async function startExperiment(
+    params: CommandParams<'startExperiment'>,
+  ): Promise<CommandResult<'startExperiment'>> {
+    runs.refuseIfRunning()
+    const model = await models.open(params.modelPath)
+    const here = await knownEnvironment()
+    const reading = readDraft(params.draft, model, here.providers)
+    if (!reading.ok) {
+      throw badInput(
+        reading.problems
+          .map((problem) => failureLine({ ...problem, code: 'bad-input', owner: 'user' }))
+          .join('\n'),
+      )
+    }
+    checkRunnable(model, reading.spec)
+    const started = ports.clock.wallTime()
+    const name = params.name ?? experimentName(params.draft, reading.spec)
+    const projectId =
+      params.projectId ??
+      (params.scratch === true
+        ? projects.createScratch()
+        : await projects.create(undefined, `${model.name.replace(/\.onnx$/i, '')} ${started.slice(0, 10)}`))
+    const project = projects.get(projectId)
+    if (project.readOnlyReason !== undefined) {
+      throw new BatchscopeError({
+        code: 'project-read-only',
+        message: `${project.path} can only be read: ${project.readOnlyReason}`,
+        hint: 'Choose another project.',
+        owner: 'user',
+      })
+    }
+    const experimentId = newExperimentId(project.state)
+    if (!project.state.models.has(model.sha256)) await project.append({ record: 'model', model })
+    await project.append({
+      record: 'experiment',
+      id: experimentId,
+      name,
+      modelSha256: model.sha256,
+      spec: reading.spec,
+      environment: here,
+      started,
+      startedMs: ports.clock.now(),
+    })
+    runs.start({
+      projectId,
+      project,
+      experiment: projects.experiment(projectId, experimentId).experiment,
+      model,
+    })
+    return { projectId, experimentId }
+  }
+
+  async function resumeExperiment(
+    params: CommandParams<'resumeExperiment'>,
+  ): Promise<CommandResult<'resumeExperiment'>> {
+    runs.refuseIfRunning()
+    const { project, experiment } = projects.experiment(params.projectId, params.experimentId)
+    const recorded = modelOf(project.state.models, experiment)
+    const model = await models.open(recorded.path)
+    if (model.sha256 !== recorded.sha256) {
+      throw badInput(
+        `${recorded.path} is no longer the model that this experiment measured.`,
+        'Put the original file back, or start a new experiment.',
+      )
+    }
+    runs.start({ projectId: params.projectId, project, experiment, model })
+    return {}
+  }
+
+  function analysisOf({ projectId, experimentId, slo }: CommandParams<'analyse'>) {
+    const { project, experiment } = projects.experiment(projectId, experimentId)
+    const { spec, environment: where } = experiment.record
+    const analysis = analyse({
+      spec,
+      trials: experiment.trials,
+      executions: experiment.executions.map(({ execution }) => execution),
+      skips: experiment.skips,
+      slo,
+    })
+    return { project, experiment, spec, environment: where, analysis }
+  }
+
+  function report(params: {
+    projectId: string
+    experimentId: string
+    format: ReportFormat
+  }): Promise<RenderedReport> {
+    const { project, experiment, analysis } = analysisOf(params)
+    const input = {
+      generator: `batchscope ${ports.machine.versions().batchscope}`,
+      projectName: projects.summary(params.projectId).name,
+      experiment,
+      model: modelOf(project.state.models, experiment),
+      analysis,
+    }
+    return renderReport(input, params.format, ports.files)
+  }
+
+  const commands: EngineCommands = {
+    environment: ({ refresh }) => knownEnvironment(refresh),
+    sampleModels: () => sampleModels(ports.files),
+    openModel: ({ path }) => models.open(path),
+    recentProjects: () => projects.recent.list(),
+    createProject: async ({ path, name }) => projects.summary(await projects.create(path, name ?? 'project')),
+    openProject: async ({ path }) => projects.summary(await projects.open(path)),
+    openProjects: async () => projects.summaries(),
+    closeProject: async ({ projectId }) => {
+      await runs.endIn(projectId)
+      await projects.close(projectId)
+      return {}
+    },
+    saveProjectAs: async ({ projectId, path }) => {
+      await projects.saveAs(projectId, path)
+      return projects.summary(projectId)
+    },
+    renameExperiment: async ({ projectId, experimentId, name }) => {
+      const { project } = projects.experiment(projectId, experimentId)
+      if (name.trim() === '') throw badInput('An experiment needs a name.', 'Type one.')
+      await project.append({ record: 'rename', experimentId, name: name.trim() })
+      emit('projects', projects.summaries())
+      return {}
+    },
+    removeExperiment: async ({ projectId, experimentId }) => {
+      const { project } = projects.experiment(projectId, experimentId)
+      runs.refuseIfRunning(experimentId)
+      await project.append({ record: 'removal', experimentId })
+      emit('projects', projects.summaries())
+      return {}
+    },
+    previewExperiment: async ({ modelPath, draft }) => {
+      const model = await models.open(modelPath)
+      return previewExperiment(draft, model, (await knownEnvironment()).providers)
+    },
+    startExperiment,
+    resumeExperiment,
+    stopExperiment: async ({ experimentId }) => {
+      await runs.stop(experimentId)
+      return {}
+    },
+    skipTrial: async ({ experimentId, trialId }) => {
+      await runs.skip(experimentId, trialId)
+      return {}
+    },
+    currentRun: async () => runs.snapshot(),
+    analyse: async (params) => {
+      const { spec, environment: where, analysis } = analysisOf(params)
+      return { spec, environment: where, analysis }
+    },
+    trialDetail: async ({ projectId, experimentId, trialId }) => {
+      const { experiment } = projects.experiment(projectId, experimentId)
+      const own = experiment.executions.filter(({ execution }) => execution.trialId === trialId)
+      return {
+        executions: own.flatMap(({ execution }) =>
+          execution.outcome === 'completed'
+            ? [{ block: execution.block, samplesMs: execution.samplesMs }]
+            : [],
+        ),
+        telemetry: experiment.telemetry.filter(({ timeMs }) =>
+          own.some(({ spanMs: [from, to] }) => timeMs >= from && timeMs <= to),
+        ),
+      }
+    },
+    experimentHistory: async ({ projectId, experimentId }) => {
+      const { experiment } = projects.experiment(projectId, experimentId)
+      return {
+        startedMs: experiment.record.startedMs,
+        telemetry: experiment.telemetry,
+        decisions: experiment.decisions,
+        spans: experiment.executions.map(({ execution, spanMs }) => ({ trialId: execution.trialId, spanMs })),
+      }
+    },
+    renderReport: async (params) => encodeReport(await report(params)),
+    saveReport: async (params) => {
+      await ports.files.write(ports.files.resolve(params.path), (await report(params)).content)
+      return {}
+    },
+  }
+
+  return {
+    commands,
+    subscribe,
+    async shutdown() {
+      await runs.shutdown()
+      await projects.closeAll()
+    },
+  }
+}
+
+function modelOf(models: ReadonlyMap<string, CommandResult<'openModel'>>, { record }: ExperimentState) {
+  const model = models.get(record.modelSha256)
+  if (model === undefined) {
+    throw new BatchscopeError({
+      code: 'project-damaged',
+      message: `The project has no description of the model that ${record.name} measured.`,
+      hint: 'Its line in the project file is damaged: restore it from a backup.',
+      owner: 'system',
+    })
+  }
+  return model
+}

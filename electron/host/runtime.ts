@@ -1,0 +1,55 @@
+import type * as ort from 'onnxruntime-node'
+import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
+import { inputData, isFeedable } from './input-data.ts'
+
+export type Runtime = typeof ort
+export type Feeds = Record<string, ort.Tensor>
+type PrepareRequest = Extract<HostRequest, { request: 'prepare' }>
+type Described = Extract<HostMessage, { message: 'described' }>
+
+/** 3 is "error": warnings would fill standard error, whose last lines must tell why a host died. */
+const logSeverityLevel = 3
+
+/**
+ * Loads ONNX Runtime, which only now: a library that cannot be loaded is then a failure that can be told.
+ * Its binding for Node takes float16 as Uint16Array on every version, but as Float16Array only on some; without that
+ * global it uses the former.
+ */
+export async function loadRuntime(): Promise<Runtime> {
+  Reflect.deleteProperty(globalThis, 'Float16Array')
+  const runtime = await import('onnxruntime-node')
+  runtime.env.logLevel = 'error'
+  return runtime
+}
+
+export function describeRuntime(runtime: Runtime): Described {
+  return {
+    message: 'described',
+    onnxruntime: runtime.env.versions.node ?? runtime.env.versions.common,
+    node: process.versions.node,
+    backends: runtime.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled })),
+  }
+}
+
+/** Creates the session as a caller would who wants all of the provider's speed. */
+export function createSession(runtime: Runtime, request: PrepareRequest): Promise<ort.InferenceSession> {
+  const { executionProvider: name, device: deviceId, threads, freeDimensionOverrides } = request
+  return runtime.InferenceSession.create(request.modelPath, {
+    executionProviders: [deviceId === undefined ? { name } : { name, deviceId }],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel,
+    freeDimensionOverrides,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+  })
+}
+
+/** Tensors for every planned input. Throws a RangeError when there is no memory for them. */
+export function buildFeeds(runtime: Runtime, request: PrepareRequest): Feeds {
+  const feeds: Feeds = {}
+  for (const plan of request.inputs) {
+    if (!isFeedable(plan))
+      throw new Error(`ONNX Runtime for Node cannot be fed ${plan.type} (input "${plan.name}").`)
+    feeds[plan.name] = new runtime.Tensor(plan.type, inputData(plan, request.seed), plan.shape)
+  }
+  return feeds
+}

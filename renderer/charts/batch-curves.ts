@@ -1,0 +1,49 @@
+import type {
+  Analysis,
+  CompletedTrialReport,
+  TrialReport,
+  UnfinishedTrialReport,
+} from '../../electron/contract/analysis.ts'
+import { seriesLook, type SeriesLook } from './series-look.ts'
+
+/** One series of an analysis, ready to be drawn over the batch size. */
+export interface BatchCurve {
+  key: string
+  label: string
+  look: SeriesLook
+  /** Trials with numbers, ascending by batch size. */
+  measured: CompletedTrialReport[]
+  /** Trials without numbers, ascending by batch size. */
+  lost: UnfinishedTrialReport[]
+}
+
+/** The curves of an analysis, one a series, in the analysis' order. */
+export function batchCurves(analysis: Analysis): BatchCurve[] {
+  const byId = new Map(analysis.trials.map((trial) => [trial.id, trial]))
+  return analysis.series.map((series, index) => {
+    const trials = series.trialIds
+      .flatMap((id): TrialReport[] => {
+        const trial = byId.get(id)
+        return trial === undefined ? [] : [trial]
+      })
+      .sort((a, b) => a.config.batchSize - b.config.batchSize)
+    return {
+      key: series.key,
+      label: series.label,
+      look: seriesLook(index),
+      measured: trials.filter((trial) => trial.outcome === 'completed'),
+      lost: trials.filter((trial) => trial.outcome !== 'completed'),
+    }
+  })
+}
+
+/** Name of an outcome, as the interface says it. */
+export const outcomeNames: Record<TrialReport['outcome'], string> = {
+  completed: 'completed',
+  'out-of-memory': 'out of memory',
+  failed: 'failed',
+  crashed: 'crashed',
+  'timed-out': 'timed out',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+}

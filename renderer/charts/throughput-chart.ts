@@ -1,0 +1,35 @@
+import { formatNumber, formatThroughput } from '../../electron/contract/quantity.ts'
+import { roundCeiling } from './axis-ceiling.ts'
+import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
+import type { PlotConfiguration } from './plot.ts'
+
+/** Throughput in items/s with its 95 % interval over the batch size, one curve a series. */
+export function throughputChart(input: BatchChartInput): PlotConfiguration {
+  const datasets = input.curves.map((curve) =>
+    curveDataset(input, {
+      label: curve.label,
+      look: curve.look,
+      points: curve.measured.map(({ id, config, throughput }) => ({
+        x: input.axis.toX(config.batchSize),
+        y: throughput.itemsPerSecond,
+        low: throughput.ci95?.[0],
+        high: throughput.ci95?.[1],
+        trialId: id,
+      })),
+    }),
+  )
+  const largest = Math.max(
+    0,
+    ...input.curves.flatMap((curve) =>
+      curve.measured.map(({ throughput }) => throughput.ci95?.[1] ?? throughput.itemsPerSecond),
+    ),
+  )
+  return batchChart(input, {
+    datasets: [...datasets, ...lostDatasets(input, 0)],
+    y: { max: roundCeiling(largest * 1.05), label: formatNumber },
+    describe: (point, label) =>
+      point.low === undefined || point.high === undefined
+        ? `${label}: ${formatThroughput(point.y)}`
+        : `${label}: ${formatThroughput(point.y)} (${formatNumber(point.low)} to ${formatNumber(point.high)})`,
+  })
+}

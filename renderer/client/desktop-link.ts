@@ -1,0 +1,24 @@
+import { bridgeName } from '../../electron/contract/workbench-api.ts'
+import type { DesktopBridge } from '../../electron/contract/workbench-api.ts'
+import type { Link } from './link.ts'
+
+/** The preload's bridge, where this page runs in the desktop's window. */
+export function findDesktopBridge(host: object = globalThis): DesktopBridge | undefined {
+  const bridge: unknown = Reflect.get(host, bridgeName)
+  return isDesktopBridge(bridge) ? bridge : undefined
+}
+
+function isDesktopBridge(value: unknown): value is DesktopBridge {
+  if (typeof value !== 'object' || value === null) return false
+  const names = ['send', 'receive', 'pathOf'] satisfies (keyof DesktopBridge)[]
+  return names.every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+/** Electron's IPC lives as long as the window does: it never changes its state. */
+export function desktopLink(bridge: DesktopBridge): Link {
+  return {
+    send: (message) => bridge.send(message),
+    onMessage: (listener) => void bridge.receive(listener),
+    onState: () => {},
+  }
+}

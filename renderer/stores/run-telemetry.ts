@@ -1,0 +1,67 @@
+import type { LiveWindow } from '../../electron/contract/run-event.ts'
+import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
+import { SampleRing } from '../charts/sample-ring.ts'
+
+/** Rows kept for the live charts: an hour at 10 Hz. */
+const capacity = 36_000
+
+/** Windows further apart than this belong to different executions: nothing was measured between them. In ms. */
+const windowGapMs = 1_000
+
+export type TelemetryColumn = 'hostBytes' | 'deviceBytes' | 'cpuPercent' | 'devicePercent'
+export type WindowColumn = 'itemsPerSecond' | 'latencyMs'
+
+/** A run's readings and measured stretches over time, as the live charts draw them. */
+export interface RunTelemetry {
+  readonly readings: SampleRing<TelemetryColumn>
+  readonly windows: SampleRing<WindowColumn>
+  /** Index of the device whose memory and use are drawn; while undefined, the first that reports. */
+  device: number | undefined
+  clear(): void
+  addReadings(samples: readonly TelemetrySample[]): void
+  addWindows(windows: readonly LiveWindow[]): void
+}
+
+/** Empty rings for one run. */
+export function createRunTelemetry(): RunTelemetry {
+  const readings = new SampleRing<TelemetryColumn>(
+    ['hostBytes', 'deviceBytes', 'cpuPercent', 'devicePercent'],
+    capacity,
+  )
+  const windows = new SampleRing<WindowColumn>(['itemsPerSecond', 'latencyMs'], capacity)
+
+  const telemetry: RunTelemetry = {
+    readings,
+    windows,
+    device: undefined,
+    clear() {
+      readings.clear()
+      windows.clear()
+    },
+    addReadings(samples) {
+      for (const { timeMs, host, devices } of samples) {
+        const device =
+          telemetry.device === undefined
+            ? devices[0]
+            : devices.find(({ index }) => index === telemetry.device)
+        readings.push(timeMs, {
+          hostBytes: host?.residentBytes,
+          cpuPercent: host?.cpuPercent,
+          deviceBytes: device?.memoryUsedBytes,
+          devicePercent: device?.utilizationPercent,
+        })
+      }
+    },
+    addWindows(added) {
+      for (const window of added) {
+        const last = windows.timeAt(windows.length - 1)
+        if (window.timeMs - last > windowGapMs) windows.push((last + window.timeMs) / 2, {})
+        windows.push(window.timeMs, {
+          itemsPerSecond: window.itemsPerSecond,
+          latencyMs: window.meanLatencyMs,
+        })
+      }
+    },
+  }
+  return telemetry
+}

@@ -1,0 +1,187 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { LiveTrial, RunEvent, RunProgress, RunSnapshot } from '../../electron/contract/run-event.ts'
+import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
+import type { CommandParams, CommandResult } from '../../electron/contract/workbench-api.ts'
+import { useConnection } from './connection.ts'
+import { followCurrent, mergeTrials, type ExecutionSpan } from './run-bands.ts'
+import { createRunTelemetry } from './run-telemetry.ts'
+
+/** Which run it is, without what changes ten times a second. */
+export type RunIdentity = Pick<
+  RunSnapshot,
+  'projectId' | 'experimentId' | 'name' | 'modelName' | 'startedMs'
+>
+
+/** The run in progress, or the last one of this launch: fetched once, then followed by its events. */
+export const useRun = defineStore('run', () => {
+  const { client } = useConnection()
+  const connection = useConnection()
+
+  /** Null before the first run of this launch. */
+  const snapshot = shallowRef<RunIdentity | null>(null)
+  const progress = shallowRef<RunProgress | null>(null)
+  const trials = shallowRef<readonly LiveTrial[]>([])
+  const decisions = shallowRef<readonly string[]>([])
+  const latestTelemetry = shallowRef<TelemetrySample | null>(null)
+  /** When which trial was measured. */
+  const spans = shallowRef<readonly ExecutionSpan[]>([])
+  /** Readings over time; changes in place, and `revision` counts up when it does. */
+  const telemetry = createRunTelemetry()
+  const revision = ref(0)
+  /** True once it is known whether there is a run. */
+  const isKnown = ref(false)
+
+  const isRunning = computed(() => progress.value?.state === 'running')
+  const currentTrial = computed(() => {
+    const id = progress.value?.current?.trialId
+    return id === undefined ? undefined : trials.value.find(({ trial }) => trial.id === id)
+  })
+
+  let sequence = 0
+  let fetching: Promise<void> | undefined
+  let waiting: RunEvent[] = []
+
+  /** Fetches the run as it stands; events that arrive meanwhile are kept and applied on top. */
+  function refetch(): Promise<void> {
+    fetching ??= fetchRun().finally(() => {
+      fetching = undefined
+      const kept = waiting
+      waiting = []
+      for (const event of kept) receive(event)
+    })
+    return fetching
+  }
+
+  async function fetchRun(): Promise<void> {
+    const run = await client.call('currentRun', {})
+    isKnown.value = true
+    if (run === null) return
+    const { projectId, experimentId } = run
+    // Only for what happened before this page was there; the run can be followed without it.
+    const history = await client.call('experimentHistory', { projectId, experimentId }).catch(() => undefined)
+    takeSnapshot(run, history)
+  }
+
+  function takeSnapshot(run: RunSnapshot, history: CommandResult<'experimentHistory'> | undefined): void {
+    snapshot.value = {
+      projectId: run.projectId,
+      experimentId: run.experimentId,
+      name: run.name,
+      modelName: run.modelName,
+      startedMs: run.startedMs,
+    }
+    sequence = run.sequence
+    progress.value = run.progress
+    trials.value = run.trials
+    decisions.value = run.decisions
+    telemetry.clear()
+    telemetry.device = run.trials[0]?.trial.config.device
+    const firstMs = run.telemetry[0]?.timeMs ?? Infinity
+    telemetry.addReadings(history?.telemetry.filter(({ timeMs }) => timeMs < firstMs) ?? [])
+    telemetry.addReadings(run.telemetry)
+    telemetry.addWindows(run.windows)
+    latestTelemetry.value = run.telemetry.at(-1) ?? null
+    const past = (history?.spans ?? []).map(
+      ({ trialId, spanMs: [fromMs, toMs] }): ExecutionSpan => ({ trialId, fromMs, toMs }),
+    )
+    spans.value = followCurrent(past, run.progress.current, latestTelemetry.value?.timeMs ?? run.startedMs)
+    revision.value += 1
+  }
+
+  function receive(event: RunEvent): void {
+    if (fetching !== undefined) {
+      waiting.push(event)
+      return
+    }
+    const isSameRun =
+      snapshot.value?.projectId === event.projectId && snapshot.value.experimentId === event.experimentId
+    // A resumed experiment counts from one again.
+    const isRestarted = event.sequence <= sequence && !isRunning.value
+    if (!isSameRun || isRestarted || event.sequence > sequence + 1) {
+      // An event that continues what is fetched now is applied; an older one is passed over below.
+      waiting.push(event)
+      refetch().catch(() => undefined)
+      return
+    }
+    if (event.sequence <= sequence) return
+    sequence = event.sequence
+    apply(event)
+  }
+
+  function apply(event: RunEvent): void {
+    if (event.telemetry !== undefined) {
+      telemetry.addReadings(event.telemetry)
+      latestTelemetry.value = event.telemetry.at(-1) ?? latestTelemetry.value
+    }
+    if (event.windows !== undefined) telemetry.addWindows(event.windows)
+    if (event.trials !== undefined) trials.value = mergeTrials(trials.value, event.trials)
+    if (event.decisions !== undefined) decisions.value = [...decisions.value, ...event.decisions]
+    if (event.progress !== undefined) {
+      progress.value = event.progress
+      const nowMs = latestTelemetry.value?.timeMs ?? snapshot.value?.startedMs ?? 0
+      spans.value = followCurrent(spans.value, event.progress.current, nowMs)
+    }
+    revision.value += 1
+  }
+
+  client.subscribe('run', receive)
+  watch(
+    () => connection.state,
+    (state, before) => {
+      if (state === 'connected' && before !== 'connected') refetch().catch(() => undefined)
+    },
+  )
+  refetch().catch(() => {
+    isKnown.value = true
+  })
+
+  function identity(): { projectId: string; experimentId: string } | undefined {
+    if (snapshot.value === null) return undefined
+    const { projectId, experimentId } = snapshot.value
+    return { projectId, experimentId }
+  }
+
+  /** Ends the run; what finished is kept, and it can be resumed. */
+  async function stop(): Promise<void> {
+    const run = identity()
+    if (run !== undefined) await client.call('stopExperiment', run)
+  }
+
+  /** Passes over a trial, the one that runs or one that waits. */
+  async function skip(trialId: string): Promise<void> {
+    const run = identity()
+    if (run !== undefined) await client.call('skipTrial', { ...run, trialId })
+  }
+
+  async function start(params: CommandParams<'startExperiment'>): Promise<CommandResult<'startExperiment'>> {
+    const started = await client.call('startExperiment', params)
+    await refetch()
+    return started
+  }
+
+  /** Continues a stopped or interrupted experiment. */
+  async function resume(experiment: CommandParams<'resumeExperiment'>): Promise<void> {
+    await client.call('resumeExperiment', experiment)
+    await refetch()
+  }
+
+  return {
+    snapshot,
+    progress,
+    trials,
+    decisions,
+    latestTelemetry,
+    spans,
+    revision,
+    isKnown,
+    isRunning,
+    currentTrial,
+    telemetry: () => telemetry,
+    refetch,
+    stop,
+    skip,
+    start,
+    resume,
+  }
+})
