@@ -28,7 +28,8 @@ export function findInstallation(moduleUrl: string): Installation {
       return { root: folder, distFolder: join(folder, 'dist'), resourcesFolder, version }
     }
     const parent = dirname(folder)
-    if (parent === folder) throw new Error(`${fileURLToPath(moduleUrl)} lies in no installation of Batchscope.`)
+    if (parent === folder)
+      throw new Error(`${fileURLToPath(moduleUrl)} lies in no installation of Batchscope.`)
     folder = parent
   }
 }

@@ -6,27 +6,57 @@ import pidusage from 'pidusage'
 export async function residentBytes(pid: number): Promise<number | undefined> {
   try {
     if (process.platform !== 'linux') return (await pidusage(pid)).memory
-    return statusBytes(await readFile(`/proc/${pid}/status`, 'utf8'), 'VmRSS')
+    return kilobyteField(await readFile(`/proc/${pid}/status`, 'utf8'), 'VmRSS')
   } catch {
     return undefined
   }
+}
+
+/** The kernel's own account of a process's memory, in bytes. */
+export interface MemoryAccount {
+  /** The highest resident set so far, also between two looks at it. */
+  peakResidentBytes: number | undefined
+  /** Private writable memory: what RLIMIT_DATA limits. */
+  dataBytes: number | undefined
+}
+
+/** Reads the account now. Linux only; `undefined` elsewhere and once the process is gone. */
+export function readMemoryAccount(pid: number): MemoryAccount | undefined {
+  if (process.platform !== 'linux') return undefined
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return { peakResidentBytes: kilobyteField(status, 'VmHWM'), dataBytes: kilobyteField(status, 'VmData') }
+  } catch {
+    return undefined
+  }
+}
+
+/** A field of `/proc/PID/status` or `/proc/meminfo`, which are given in kB, in bytes. */
+export function kilobyteField(text: string, field: string): number | undefined {
+  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)
+  return match === null ? undefined : Number(match[1]) * 1024
 }
 
 /**
- * The highest resident set that the kernel saw so far in bytes, also between two looks at it. Linux only;
- * `undefined` elsewhere and once the process is gone.
+ * How often the kernel's out-of-memory killer has struck so far, on this machine and in this control group; 0 where it
+ * does not say. Growth is what tells.
  */
-export function peakResidentBytes(pid: number): number | undefined {
-  if (process.platform !== 'linux') return undefined
+export function memoryKills(): number {
+  if (process.platform !== 'linux') return 0
+  let kills = killCount('/proc/vmstat')
   try {
-    return statusBytes(readFileSync(`/proc/${pid}/status`, 'utf8'), 'VmHWM')
+    const group = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1]
+    if (group !== undefined) kills += killCount(`/sys/fs/cgroup${group}/memory.events`)
   } catch {
-    return undefined
+    // No control groups here.
   }
+  return kills
 }
 
-/** A field of `/proc/PID/status` that is given in kB, in bytes. */
-export function statusBytes(status: string, field: string): number | undefined {
-  const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)
-  return match === null ? undefined : Number(match[1]) * 1024
+function killCount(path: string): number {
+  try {
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }

@@ -45,6 +45,8 @@ export const CompletedTrialReportSchema = v.object({
   loadMs: v.number(),
   /** Mean over executions. */
   firstInferenceMs: v.number(),
+  /** Of the last execution that did not complete, where others did. */
+  failure: v.optional(FailureSchema),
 })
 export type CompletedTrialReport = v.InferOutput<typeof CompletedTrialReportSchema>
 

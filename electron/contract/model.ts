@@ -38,6 +38,8 @@ export const ModelInputSchema = v.object({
   ...tensorFields,
   /** Why this axis was taken for the batch axis, or why there is none: one clause. */
   batchAxisReason: v.string(),
+  /** Whole numbers that the graph accepts, where it tells: the rows of the table that the input is looked up in. */
+  values: v.optional(v.object({ low: v.number(), high: v.number() })),
 })
 export type ModelInput = v.InferOutput<typeof ModelInputSchema>
 export type ModelOutput = v.InferOutput<typeof ModelOutputSchema>

@@ -194,14 +194,3 @@ export interface ServerFunctions {
 export interface ClientFunctions {
   event(name: unknown, payload: unknown): void
 }
-
-/** Name of the object that the desktop's preload puts on `window`, and of its IPC channel. */
-export const bridgeName = 'batchscopeBridge'
-export const bridgeChannel = 'batchscope'
-
-/** The preload's bridge: opaque messages both ways, and the path of a dropped file. */
-export interface DesktopBridge {
-  send(message: unknown): void
-  receive(listener: (message: unknown) => void): () => void
-  pathOf(file: unknown): string
-}

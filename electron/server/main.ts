@@ -24,8 +24,7 @@ async function run(args: string[]): Promise<number> {
   }
   const server = await serve({ ...options, onReady: (url) => process.stdout.write(`${url}\n`) })
   await nextSignal()
-  // Whoever asks twice does not want to wait.
-  void nextSignal().then(() => process.exit(130))
+  setTimeout(exitAtNextSignal, repeatMs).unref()
   await server.close()
   return 0
 }
@@ -57,10 +56,21 @@ function parseOptions(args: string[]) {
   }
 }
 
+/** One Ctrl+C can arrive several times: from the terminal, and from npm passing it on. In ms. */
+const repeatMs = 1000
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Stays listening, so that a repeated signal does not end the process while it closes. */
 function nextSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    for (const signal of endingSignals) process.on(signal, () => resolve())
   })
+}
+
+/** Whoever asks again does not want to wait. */
+function exitAtNextSignal(): void {
+  for (const signal of endingSignals) process.once(signal, () => process.exit(130))
 }
 
 const started = process.argv[1]

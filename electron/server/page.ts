@@ -21,7 +21,13 @@ export function createPageServer(folder: string, guard: RequestGuard): ServePage
     const isDocument = path === '/' || path === '/index.html'
     const knownPage = guard.hasToken(request) || (request.headers.cookie ?? '').split('; ').includes(cookie)
     if (isDocument && !knownPage) {
-      return send(request, response, 401, { ...policy, 'content-type': 'text/html; charset=utf-8' }, needsToken)
+      return send(
+        request,
+        response,
+        401,
+        { ...policy, 'content-type': 'text/html; charset=utf-8' },
+        needsToken,
+      )
     }
     const file = await readPageFile(folder, path)
     if (file === undefined) {

@@ -35,7 +35,8 @@ export function createUploadReceiver(settings: UploadSettings): ReceiveUpload {
     const url = requestUrl(request)
     const name = safeName(url?.pathname.replace('/uploads/', '') ?? '')
     const beside = url?.searchParams.get('folder')
-    if (typeof beside === 'string' && !folders.has(beside)) throw badInput('There is no such upload to add to.')
+    if (typeof beside === 'string' && !folders.has(beside))
+      throw badInput('There is no such upload to add to.')
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced > settings.limitBytes) throw tooLarge(name, settings.limitBytes)
 
@@ -95,7 +96,10 @@ function safeName(encoded: string): string {
   }
   const plain = /^[^/\\:*?"<>|]+$/.test(name) && !name.startsWith('.') && isPrintable(name)
   if (!plain || Buffer.byteLength(name) > 200) {
-    throw badInput('The file has a name that cannot be kept.', 'Rename it to something plain, such as model.onnx.')
+    throw badInput(
+      'The file has a name that cannot be kept.',
+      'Rename it to something plain, such as model.onnx.',
+    )
   }
   if (!namePattern.test(name)) {
     throw badInput(

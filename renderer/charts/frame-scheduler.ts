@@ -28,9 +28,10 @@ export interface FrameScheduler {
 /**
  * The one owner of animation frames: charts say that they changed, and one callback a frame draws them. When drawing
  * everything would take longer than `budgetMs`, the rest waits for the next frame, so that a burst of changes costs
- * frames of delay and not one long frame. While the page is hidden nothing is drawn; what changed is drawn on return.
+ * frames of delay and not one long frame. The budget is small because the canvas is rasterised after the script: one
+ * chart of thousands of points a frame is what 60 frames a second leave room for without a GPU. While the page is hidden nothing is drawn; what changed is drawn on return.
  */
-export function createFrameScheduler(source: FrameSource, budgetMs = 8): FrameScheduler {
+export function createFrameScheduler(source: FrameSource, budgetMs = 1): FrameScheduler {
   // A Set keeps the order of insertion: whoever waited longest is drawn first.
   const dirty = new Set<() => void>()
   let request: number | undefined

@@ -1,7 +1,7 @@
-import { formatMilliseconds, formatNumber } from '../../electron/contract/quantity.ts'
+import { formatMilliseconds } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
-import type { PlotConfiguration } from './plot.ts'
+import { tickText, type PlotConfiguration } from './plot.ts'
 
 /** Percentiles of latency that a trial's report carries, in percent. */
 export const reportedPercentiles = [50, 90, 95, 99] as const
@@ -40,7 +40,7 @@ export function latencyChart(input: BatchChartInput, percentile: ReportedPercent
       min: floor,
       max: roundCeiling(largest * (logarithmic ? 1.3 : 1.1)),
       logarithmic,
-      label: formatNumber,
+      label: tickText,
     },
     describe: (point, label) => `${label}: ${formatMilliseconds(point.y)}`,
   })

@@ -7,12 +7,13 @@ import {
   basePlotOptions,
   datasetLook,
   horizontalAxis,
+  tickText,
   verticalAxis,
   type PlotConfiguration,
   type PlotPoint,
 } from './plot.ts'
 import { writeRingPoints, type TimeView } from './ring-points.ts'
-import type { SampleRing } from './sample-ring.ts'
+import type { SampleSource } from './sample-source.ts'
 import type { SeriesLook } from './series-look.ts'
 import { timeTicks } from './time-ticks.ts'
 import { createTrialBands, type TrialBand } from './trial-bands.ts'
@@ -21,8 +22,7 @@ import { createTrialBands, type TrialBand } from './trial-bands.ts'
 export interface LiveCurve {
   label: string
   look: SeriesLook
-  /** Any ring that has the column. */
-  ring: SampleRing<string>
+  ring: SampleSource
   column: string
 }
 
@@ -107,10 +107,10 @@ export function createLiveChart(definition: LiveChartDefinition, frame: () => Li
               most: 4,
               label: (value) =>
                 isBytes
-                  ? `${formatNumber(value)} ${unit.name}`
+                  ? `${tickText(value)} ${unit.name}`
                   : definition.quantity === 'percent'
-                    ? `${formatNumber(value)} %`
-                    : formatNumber(value),
+                    ? `${tickText(value)} %`
+                    : tickText(value),
             }),
           },
         },

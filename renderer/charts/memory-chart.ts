@@ -1,9 +1,9 @@
 import type { CompletedTrialReport } from '../../electron/contract/analysis.ts'
-import { formatBytes, formatNumber } from '../../electron/contract/quantity.ts'
+import { formatBytes } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, levelAnnotation, lostDatasets, type BatchChartInput } from './batch-chart.ts'
 import { byteUnitFor } from './byte-unit.ts'
-import type { PlotConfiguration } from './plot.ts'
+import { tickText, type PlotConfiguration } from './plot.ts'
 
 interface MemoryKind {
   name: string
@@ -59,7 +59,7 @@ export function memoryChart(input: BatchChartInput, budgetBytes?: number): PlotC
           },
     y: {
       max: roundCeiling((largest / unit.bytes) * 1.1),
-      label: (value) => `${formatNumber(value)} ${unit.name}`,
+      label: (value) => `${tickText(value)} ${unit.name}`,
     },
     describe: (point, label) => `${label}: ${formatBytes(point.y * unit.bytes)}`,
   })

@@ -75,6 +75,13 @@ interface AxisChoice {
   most?: number
 }
 
+const tickNumber = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+
+/** A tick as text: without the trailing zeros that a measured number would have. */
+export function tickText(value: number): string {
+  return tickNumber.format(value)
+}
+
 /** A numeric x axis at the bottom. */
 export function horizontalAxis(choice: AxisChoice): LinearOptions {
   const { colours, ticks } = choice
@@ -120,6 +127,8 @@ export function verticalAxis(choice: AxisChoice & { logarithmic?: boolean }): Li
     color: colours.text,
     padding: 6,
     maxTicksLimit: choice.most ?? 5,
+    // An end of the axis that is no round step would stand on top of the next tick.
+    includeBounds: false,
     callback: (value: string | number) => choice.label(Number(value)),
   }
   if (choice.logarithmic === true) {

@@ -1,5 +1,5 @@
 import type { PlotPoint } from './plot.ts'
-import type { SampleRing } from './sample-ring.ts'
+import type { SampleSource } from './sample-source.ts'
 
 /** The stretch of time that a live chart shows, in ms on the telemetry clock. */
 export interface TimeView {
@@ -17,10 +17,10 @@ export interface TimeView {
  * With more than `limit` rows in view, neighbours are merged and the highest of them is kept: peaks are what
  * memory charts are read for. Returns the largest y written, or 0.
  */
-export function writeRingPoints<Column extends string>(
+export function writeRingPoints(
   points: PlotPoint[],
-  ring: SampleRing<Column>,
-  column: Column,
+  ring: SampleSource,
+  column: string,
   view: TimeView,
   options: { limit: number; divisor?: number },
 ): number {

@@ -1,7 +1,7 @@
 import { formatNumber, formatThroughput } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
-import type { PlotConfiguration } from './plot.ts'
+import { tickText, type PlotConfiguration } from './plot.ts'
 
 /** Throughput in items/s with its 95 % interval over the batch size, one curve a series. */
 export function throughputChart(input: BatchChartInput): PlotConfiguration {
@@ -26,7 +26,7 @@ export function throughputChart(input: BatchChartInput): PlotConfiguration {
   )
   return batchChart(input, {
     datasets: [...datasets, ...lostDatasets(input, 0)],
-    y: { max: roundCeiling(largest * 1.05), label: formatNumber },
+    y: { max: roundCeiling(largest * 1.05), label: tickText },
     describe: (point, label) =>
       point.low === undefined || point.high === undefined
         ? `${label}: ${formatThroughput(point.y)}`

@@ -1,5 +1,5 @@
-import { bridgeName } from '../../electron/contract/workbench-api.ts'
-import type { DesktopBridge } from '../../electron/contract/workbench-api.ts'
+import { bridgeName } from '../../electron/contract/desktop-bridge.ts'
+import type { DesktopBridge } from '../../electron/contract/desktop-bridge.ts'
 import type { Link } from './link.ts'
 
 /** The preload's bridge, where this page runs in the desktop's window. */

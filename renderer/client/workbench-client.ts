@@ -1,5 +1,6 @@
 import { badInput } from '../../electron/contract/failure.ts'
-import type { DesktopBridge, Subscribe } from '../../electron/contract/workbench-api.ts'
+import type { DesktopBridge } from '../../electron/contract/desktop-bridge.ts'
+import type { Subscribe } from '../../electron/contract/workbench-api.ts'
 import { desktopLink, findDesktopBridge } from './desktop-link.ts'
 import { takeLaunchToken } from './launch-token.ts'
 import type { ConnectionState } from './link.ts'
@@ -46,7 +47,8 @@ function connectDesktop(bridge: DesktopBridge): WorkbenchClient {
     connection: { onChange: remote.onConnection },
     async modelPathFor(file, onProgress) {
       const path = bridge.pathOf(file)
-      if (path === '') throw badInput(`"${file.name}" is not a file on this computer.`, 'Save it to disk first.')
+      if (path === '')
+        throw badInput(`"${file.name}" is not a file on this computer.`, 'Save it to disk first.')
       onProgress?.(1)
       return path
     },

@@ -1,6 +1,6 @@
 import type { LiveWindow } from '../../electron/contract/run-event.ts'
 import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
-import { SampleRing } from '../charts/sample-ring.ts'
+import { SampleRing } from './run-ring.ts'
 
 /** Rows kept for the live charts: an hour at 10 Hz. */
 const capacity = 36_000

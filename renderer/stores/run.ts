@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
+import type { Analysis } from '../../electron/contract/analysis.ts'
 import type { LiveTrial, RunEvent, RunProgress, RunSnapshot } from '../../electron/contract/run-event.ts'
 import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
 import type { CommandParams, CommandResult } from '../../electron/contract/workbench-api.ts'
@@ -15,8 +16,8 @@ export type RunIdentity = Pick<
 
 /** The run in progress, or the last one of this launch: fetched once, then followed by its events. */
 export const useRun = defineStore('run', () => {
-  const { client } = useConnection()
   const connection = useConnection()
+  const { client } = connection
 
   /** Null before the first run of this launch. */
   const snapshot = shallowRef<RunIdentity | null>(null)
@@ -29,6 +30,10 @@ export const useRun = defineStore('run', () => {
   /** Readings over time; changes in place, and `revision` counts up when it does. */
   const telemetry = createRunTelemetry()
   const revision = ref(0)
+  /** What an ended run shows: its answer, as soon as it is known. */
+  const answer = shallowRef<Analysis['answer'] | null>(null)
+  /** True when whoever started the run wants to see its results as soon as there are all of them. */
+  const leadsToResults = ref(false)
   /** True once it is known whether there is a run. */
   const isKnown = ref(false)
 
@@ -48,9 +53,15 @@ export const useRun = defineStore('run', () => {
       fetching = undefined
       const kept = waiting
       waiting = []
-      for (const event of kept) receive(event)
+      for (const event of kept) continueWith(event)
     })
     return fetching
+  }
+
+  /** Like `refetch`, but never content with an answer that was asked for earlier. */
+  async function fetchAnew(): Promise<void> {
+    await fetching?.catch(() => undefined)
+    await refetch()
   }
 
   async function fetchRun(): Promise<void> {
@@ -94,19 +105,25 @@ export const useRun = defineStore('run', () => {
       waiting.push(event)
       return
     }
-    const isSameRun =
-      snapshot.value?.projectId === event.projectId && snapshot.value.experimentId === event.experimentId
     // A resumed experiment counts from one again.
     const isRestarted = event.sequence <= sequence && !isRunning.value
-    if (!isSameRun || isRestarted || event.sequence > sequence + 1) {
-      // An event that continues what is fetched now is applied; an older one is passed over below.
-      waiting.push(event)
+    if (isOfThisRun(event) && !isRestarted) continueWith(event)
+    else refetch().catch(() => undefined)
+  }
+
+  /** Applies an event that continues what is known; passes over what is known already; fetches when one was lost. */
+  function continueWith(event: RunEvent): void {
+    if (!isOfThisRun(event) || event.sequence <= sequence) return
+    if (event.sequence > sequence + 1) {
       refetch().catch(() => undefined)
       return
     }
-    if (event.sequence <= sequence) return
     sequence = event.sequence
     apply(event)
+  }
+
+  function isOfThisRun({ projectId, experimentId }: RunEvent): boolean {
+    return snapshot.value?.projectId === projectId && snapshot.value.experimentId === experimentId
   }
 
   function apply(event: RunEvent): void {
@@ -136,6 +153,14 @@ export const useRun = defineStore('run', () => {
     isKnown.value = true
   })
 
+  watch([isRunning, snapshot], async ([running, current]) => {
+    answer.value = null
+    if (running || current === null) return
+    const { projectId, experimentId } = current
+    const reply = await client.call('analyse', { projectId, experimentId }).catch(() => undefined)
+    if (snapshot.value === current) answer.value = reply?.analysis.answer ?? null
+  })
+
   function identity(): { projectId: string; experimentId: string } | undefined {
     if (snapshot.value === null) return undefined
     const { projectId, experimentId } = snapshot.value
@@ -154,16 +179,21 @@ export const useRun = defineStore('run', () => {
     if (run !== undefined) await client.call('skipTrial', { ...run, trialId })
   }
 
-  async function start(params: CommandParams<'startExperiment'>): Promise<CommandResult<'startExperiment'>> {
+  /** @param options.leadsToResults Whoever just watches shall be taken to the results at the end. */
+  async function start(
+    params: CommandParams<'startExperiment'>,
+    options: { leadsToResults?: boolean } = {},
+  ): Promise<CommandResult<'startExperiment'>> {
+    leadsToResults.value = options.leadsToResults ?? false
     const started = await client.call('startExperiment', params)
-    await refetch()
+    await fetchAnew()
     return started
   }
 
   /** Continues a stopped or interrupted experiment. */
   async function resume(experiment: CommandParams<'resumeExperiment'>): Promise<void> {
     await client.call('resumeExperiment', experiment)
-    await refetch()
+    await fetchAnew()
   }
 
   return {
@@ -174,6 +204,8 @@ export const useRun = defineStore('run', () => {
     latestTelemetry,
     spans,
     revision,
+    answer,
+    leadsToResults,
     isKnown,
     isRunning,
     currentTrial,

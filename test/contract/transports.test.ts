@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
-import type { DesktopBridge, EventPayload } from '../../electron/contract/workbench-api.ts'
+import type { DesktopBridge } from '../../electron/contract/desktop-bridge.ts'
+import type { EventPayload } from '../../electron/contract/workbench-api.ts'
 import { serveChannel } from '../../electron/engine/channel.ts'
 import { startHttpServer } from '../../electron/server/http-server.ts'
 import { desktopLink } from '../../renderer/client/desktop-link.ts'
@@ -86,19 +87,22 @@ describe.each([
   })
 
   it('leaves absent fields absent', async () => {
-    const workbench = inMemoryWorkbench({
-      renderReport: async () => ({ fileName: 'a', mediaType: 'b', encoding: 'utf8', content: 'c' }),
-    })
+    const workbench = inMemoryWorkbench()
     const remote = await open(workbench)
-    await remote.call('createProject', { path: undefined, name: 'n' }).catch(() => {})
-    expect(workbench.calls).toEqual([{ name: 'createProject', params: { name: 'n' } }])
+    await remote.call('createProject', { name: 'n' }).catch(() => {})
+    expect(workbench.calls).toStrictEqual([{ name: 'createProject', params: { name: 'n' } }])
   })
 
   it('rejects with the failure that the engine gave, word for word', async () => {
     const remote = await open(inMemoryWorkbench())
     await expect(remote.call('openProject', { path: '/x' })).rejects.toMatchObject({
       name: 'BatchscopeError',
-      failure: { code: 'not-found', message: 'There is no file "/x".', hint: 'Check the path.', owner: 'user' },
+      failure: {
+        code: 'not-found',
+        message: 'There is no file "/x".',
+        hint: 'Check the path.',
+        owner: 'user',
+      },
     })
   })
 
@@ -107,10 +111,7 @@ describe.each([
       openProjects: () => new Promise((resolve) => setTimeout(() => resolve([]), 20)),
     })
     const remote = await open(workbench)
-    const [slow, fast] = await Promise.all([
-      remote.call('openProjects', {}),
-      remote.call('capabilities', {}),
-    ])
+    const [slow, fast] = await Promise.all([remote.call('openProjects', {}), remote.call('capabilities', {})])
     expect([slow, fast]).toEqual([[], { entry: 'served', dialogs: false }])
   })
 

@@ -4,6 +4,7 @@ import { createRandom } from '../statistics/random.ts'
 import { configKey, seriesConfigurations, seriesLabel, type SeriesConfig } from './configurations.ts'
 import type { PlannedConfig, PlanStep } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
+import { ascending } from './draft-reading.ts'
 import { bestRung, climb, climbingSentence, type Ladder } from './planner-ladder.ts'
 import { nextOfBlocks } from './planner-sweep.ts'
 
@@ -41,11 +42,11 @@ export function nextOfAuto(spec: ExperimentSpec, history: PlannerHistory, orderS
   )
   if (refining.kind === 'run') {
     if (refining.decision === undefined) return refining
-    const sizes = refined.map(({ config }) => config.batchSize).join(' and ')
+    const sizes = ascending(refined.map(({ config }) => config.batchSize)).join(' and ')
     return { ...refining, decision: `${summary}Trying ${sizes} next to the best.` }
   }
   const all = [...tried, ...refined]
-  const opening = refined.length === 0 || spec.rules.executions === 1 ? summary : ''
+  const opening = refined.length === 0 ? summary : ''
   return nextOfBlocks(all, 2, spec, history, orderSeed, opening)
 }
 
@@ -146,14 +147,10 @@ function stoppedSentence({ series, ladder }: Search, searches: readonly Search[]
   const stopped =
     last === undefined
       ? `Doubling did not start: ${ladder.why}.`
-      : `Doubling stopped at ${last}: ${withoutStop(ladder.why)}.`
+      : `Doubling stopped at ${last}: ${ladder.why}.`
   const bestSoFar =
     best === undefined ? '' : ` Best so far: ${best.batchSize} with ${formatThroughput(best.itemsPerSecond)}.`
   return labelled(series, searches, `${stopped}${bestSoFar}`)
-}
-
-function withoutStop(clause: string): string {
-  return clause.replace(/\.$/, '')
 }
 
 function labelled(series: SeriesConfig, searches: readonly Search[], sentence: string): string {

@@ -53,7 +53,9 @@ export function climb(series: SeriesConfig, spec: ExperimentSpec, history: Plann
       if (failure.outcome === 'timed-out') return stop(`${batchSize} did not finish in time`)
       if (failure.outcome === 'crashed') return stop(`the session host crashed at ${batchSize}`)
       // One batch size may fail for reasons of its own; two in a row, or a session that cannot start, say enough.
-      if (failure.failure.code !== 'inference') return stop(`${batchSize} failed: ${failure.failure.message}`)
+      if (failure.failure.code !== 'inference') {
+        return stop(`${batchSize} failed (${failure.failure.message.replace(/\.$/, '')})`)
+      }
       if (failed !== undefined) return stop(`${failed} and ${batchSize} failed`)
       failed = batchSize
       continue

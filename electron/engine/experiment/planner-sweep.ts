@@ -47,6 +47,6 @@ export function nextOfBlocks(
   }
   if (skips.length > 0) return { kind: 'run', block: spec.rules.executions, configs: [], skips }
   const closing = closingCount(configs, history)
-  const unsaid = firstBlock > spec.rules.executions ? opening : ''
+  const unsaid = configs.some((config) => history.ran(config, firstBlock)) ? '' : opening
   return { kind: 'done', decision: `${unsaid}${closing}` }
 }

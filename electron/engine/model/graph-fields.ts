@@ -76,7 +76,7 @@ function nodeFields(node: GraphNode): MessageFields {
     [NodeProto.opType.id]: text((type) => (node.type = type)),
     [NodeProto.domain.id]: text((domain) => (node.domain = plainDomain(domain))),
     [NodeProto.attribute.id]: message(() =>
-      attributeFields(added(node.attributes, { name: '', listed: 0, tensors: [], graphs: [] })),
+      attributeFields(added(node.attributes, { name: '', tensors: [], graphs: [] })),
     ),
   }
 }
@@ -88,8 +88,6 @@ function attributeFields(attribute: NodeAttribute): MessageFields {
   return {
     [AttributeProto.name.id]: text((name) => (attribute.name = name)),
     [AttributeProto.i.id]: integer((value) => (attribute.integer = value)),
-    [AttributeProto.floats.id]: size((bytes) => (attribute.listed += bytes / 4)),
-    [AttributeProto.ints.id]: integers(() => (attribute.listed += 1)),
     [AttributeProto.t.id]: tensor,
     [AttributeProto.tensors.id]: tensor,
     [AttributeProto.sparseTensor.id]: sparse,

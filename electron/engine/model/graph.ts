@@ -36,8 +36,6 @@ export interface GraphNode {
 export interface NodeAttribute {
   name: string
   integer?: number
-  /** Number of elements of an attribute that is a list of numbers. */
-  listed: number
   tensors: GraphTensor[]
   graphs: Graph[]
 }

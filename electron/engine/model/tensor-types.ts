@@ -60,3 +60,8 @@ export function isInteger(type: TensorType): boolean {
 export function isReal(type: TensorType): boolean {
   return realTypes.includes(type)
 }
+
+/** Types that ONNX Runtime for Node can be fed. */
+export function isFeedable(type: TensorType): type is Exclude<TensorType, 'unknown' | 'bfloat16'> {
+  return type !== 'unknown' && type !== 'bfloat16'
+}

@@ -86,7 +86,7 @@ function headerOf(text: string, name: string) {
       owner: 'user',
     })
   }
-  if (text.startsWith('{"format":"batchscope-')) {
+  if (text.startsWith('{"format":"batchscope-project')) {
     throw new BatchscopeError({
       code: 'project-damaged',
       message: `The first line of ${name} is damaged: it should be the header of a Batchscope project.`,

@@ -1,117 +1,98 @@
 import type { MeanEstimate } from './mean-estimate.ts'
 
-/**
- * How much the means of executions (fresh processes) of one configuration vary, learned from all configurations of an
- * experiment together. Two executions alone say almost nothing about it; ten configurations of two executions say a lot.
- */
-export interface ExecutionVariation {
-  /** Variance of an execution's mean, relative to its square. */
-  readonly relativeVariance: number
-  /** How many degrees of freedom that is worth to a single configuration; Infinity when all vary alike. */
-  readonly degreesOfFreedom: number
-  /** Degrees of freedom of all configurations together: no conclusion may rest on more. */
-  readonly pooledDegrees: number
-}
-
-/** The scatter of one configuration's executions. */
+/** How much the executions (fresh processes) of one configuration differ. Variances are relative to the mean's square. */
 export interface Scatter {
-  /** Variance of its executions' means, relative to their square. */
-  readonly relativeVariance: number
+  /** Variance of its executions' means around their mean. */
+  readonly variance: number
   /** Executions less one, less what was spent on other effects; above 0. */
   readonly degreesOfFreedom: number
+  /** The part of `variance` that the samples within executions account for, on average over executions. */
+  readonly within: number
 }
 
-/** Scatter of executions around their mean, on the logarithmic scale; `undefined` with fewer than two. */
+/** Scatter of executions on the logarithmic scale; `undefined` with fewer than two. */
 export function scatterOf(estimates: readonly MeanEstimate[]): Scatter | undefined {
   if (estimates.length < 2) return undefined
   const logs = estimates.map((estimate) => Math.log(estimate.mean))
-  const middle = logs.reduce((sum, value) => sum + value, 0) / logs.length
+  const middle = average(logs)
   const squares = logs.reduce((sum, value) => sum + (value - middle) ** 2, 0)
-  return { relativeVariance: squares / (logs.length - 1), degreesOfFreedom: logs.length - 1 }
+  const degreesOfFreedom = logs.length - 1
+  return { variance: squares / degreesOfFreedom, degreesOfFreedom, within: withinVariance(estimates) }
+}
+
+/** Mean over executions of the relative variance of a mean that the execution's own samples account for. */
+export function withinVariance(estimates: readonly MeanEstimate[]): number {
+  return average(estimates.map((estimate) => estimate.relativeVariance ?? 0))
 }
 
 /**
- * The empirical Bayes prior of Smyth (2004, Linear models and empirical Bayes methods, section 6.2), which fits a scaled
- * F distribution to the variances of many configurations: where they vary alike it pools them, where they do not it
- * leaves each its own. `undefined` without any.
+ * How much executions vary, learned from all configurations of an experiment together: two executions of one say almost
+ * nothing about it, two executions each of ten say a lot.
+ */
+export interface ExecutionVariation {
+  /** Variance between executions that every configuration is expected to have, on top of what its samples account for. */
+  readonly between: number
+  /** The observed scatters over the expected ones, pooled; near 1. */
+  readonly ratio: number
+  /** Degrees of freedom of all configurations together. */
+  readonly degreesOfFreedom: number
+}
+
+/**
+ * The variation that all scatters show together: variance components by the method of moments, weighted by degrees of
+ * freedom (Searle, Casella and McCulloch 1992, chapter 3). `undefined` without any scatter.
  */
 export function executionVariation(scatters: readonly Scatter[]): ExecutionVariation | undefined {
-  const usable = scatters.filter(({ degreesOfFreedom }) => degreesOfFreedom > 0)
-  const pooledDegrees = usable.reduce((sum, { degreesOfFreedom }) => sum + degreesOfFreedom, 0)
-  if (!(pooledDegrees > 0)) return undefined
-  const pooled =
-    usable.reduce((sum, scatter) => sum + scatter.degreesOfFreedom * scatter.relativeVariance, 0) /
-    pooledDegrees
-  if (!Number.isFinite(pooled)) return undefined
-  const alike = { relativeVariance: pooled, degreesOfFreedom: Infinity, pooledDegrees }
-  if (usable.length < 2 || pooled === 0) return alike
-
-  // A scatter of exactly zero (a coarse clock) has no logarithm.
-  const least = pooled * 1e-5
-  const logs = usable.map(({ relativeVariance, degreesOfFreedom }) => {
-    const half = degreesOfFreedom / 2
-    return Math.log(Math.max(relativeVariance, least)) - digamma(half) + Math.log(half)
-  })
-  const middle = logs.reduce((sum, value) => sum + value, 0) / logs.length
-  const spread = logs.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (logs.length - 1)
-  const expected =
-    usable.reduce((sum, { degreesOfFreedom }) => sum + trigamma(degreesOfFreedom / 2), 0) / usable.length
-  const excess = spread - expected
-  if (!(excess > 0)) return alike
-  const half = trigammaInverse(excess)
-  return {
-    relativeVariance: Math.exp(middle + digamma(half) - Math.log(half)),
-    degreesOfFreedom: 2 * half,
-    pooledDegrees,
-  }
+  const usable = scatters.filter(
+    (scatter) => scatter.degreesOfFreedom > 0 && Number.isFinite(scatter.variance + scatter.within),
+  )
+  const degreesOfFreedom = usable.reduce((sum, scatter) => sum + scatter.degreesOfFreedom, 0)
+  if (!(degreesOfFreedom > 0)) return undefined
+  const pool = (value: (scatter: Scatter) => number) =>
+    usable.reduce((sum, scatter) => sum + scatter.degreesOfFreedom * value(scatter), 0) / degreesOfFreedom
+  const between = Math.max(
+    0,
+    pool(({ variance, within }) => variance - within),
+  )
+  return { between, ratio: pool((scatter) => ratioToExpected(scatter, between)), degreesOfFreedom }
 }
 
 /**
- * A configuration's own scatter moderated by what all show (Smyth 2004, equation 3): the weighted mean of both, with the
- * degrees of freedom of both. Never below `floor`, the part that the samples within executions alone account for.
+ * What all other configurations show counts at most as much as seven executions of one's own would. More would make
+ * intervals a little narrower where all configurations vary alike, and miss more of those that vary more than the rest.
+ */
+const mostBorrowedDegrees = 6
+
+/**
+ * A configuration's own scatter, moderated by what the other configurations of `variation` show: the mean of both,
+ * weighted by their degrees of freedom, which add up (the posterior variance of Smyth 2004, Linear models and empirical
+ * Bayes methods, equation 3; the prior's degrees are bounded instead of estimated, for a handful of configurations is
+ * too few to estimate them from). Its own alone without a `variation`; `undefined` when there is nothing to go by.
  */
 export function moderate(
   own: Scatter | undefined,
   variation: ExecutionVariation | undefined,
-  floor: number,
+  within: number,
 ): Scatter | undefined {
-  const [ownVariance, ownDegrees] = [own?.relativeVariance ?? 0, own?.degreesOfFreedom ?? 0]
-  if (variation === undefined) {
-    return own && { ...own, relativeVariance: Math.max(floor, ownVariance) }
-  }
-  const prior = variation.degreesOfFreedom
-  const variance =
-    prior === Infinity
-      ? variation.relativeVariance
-      : (prior * variation.relativeVariance + ownDegrees * ownVariance) / (prior + ownDegrees)
-  return {
-    relativeVariance: Math.max(floor, variance),
-    degreesOfFreedom: Math.min(prior + ownDegrees, variation.pooledDegrees),
-  }
+  if (variation === undefined) return own
+  const ownDegrees = own?.degreesOfFreedom ?? 0
+  const ownRatio = own === undefined ? 0 : ratioToExpected(own, variation.between)
+  const othersDegrees = variation.degreesOfFreedom - ownDegrees
+  if (!(othersDegrees > 1e-9)) return own
+  const total = variation.ratio * variation.degreesOfFreedom
+  const othersRatio = Math.max(0, (total - ownRatio * ownDegrees) / othersDegrees)
+
+  const borrowed = Math.min(othersDegrees, mostBorrowedDegrees)
+  const degreesOfFreedom = borrowed + ownDegrees
+  const ratio = (borrowed * othersRatio + ownDegrees * ownRatio) / degreesOfFreedom
+  return { variance: ratio * (within + variation.between), degreesOfFreedom, within }
 }
 
-/** Derivative of log gamma, for x > 0: recurrence up to 6, then its asymptotic series (Abramowitz and Stegun 6.3.18). */
-function digamma(x: number): number {
-  if (x < 6) return digamma(x + 1) - 1 / x
-  const inverse = 1 / (x * x)
-  return Math.log(x) - 1 / (2 * x) - inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
+/** 1 on average; 0 where nothing varies at all. */
+function ratioToExpected({ variance, within }: Scatter, between: number): number {
+  return variance > 0 ? variance / Math.max(within + between, Number.MIN_VALUE) : 0
 }
 
-/** Second derivative of log gamma, for x > 0: recurrence up to 6, then its asymptotic series (6.4.12). */
-function trigamma(x: number): number {
-  if (x < 6) return trigamma(x + 1) + 1 / (x * x)
-  const inverse = 1 / (x * x)
-  return 1 / x + inverse / 2 + (inverse / x) * (1 / 6 - inverse * (1 / 30 - inverse / 42))
-}
-
-/** The x > 0 at which trigamma is `y` > 0; trigamma falls all the way, so bisection on the logarithm finds it. */
-function trigammaInverse(y: number): number {
-  let low = Math.log(1e-8)
-  let high = Math.log(1e8)
-  for (let step = 0; step < 100; step++) {
-    const middle = (low + high) / 2
-    if (trigamma(Math.exp(middle)) > y) low = middle
-    else high = middle
-  }
-  return Math.exp((low + high) / 2)
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -1,41 +1,57 @@
 import type { Interval } from '../../contract/analysis.ts'
-import { moderate, scatterOf, type ExecutionVariation } from './execution-variation.ts'
+import { moderate, scatterOf, withinVariance, type ExecutionVariation } from './execution-variation.ts'
 import { estimateMean, type MeanEstimate } from './mean-estimate.ts'
 import type { Random } from './random.ts'
 import { meanInterval } from './stopping.ts'
 import { studentCritical } from './student.ts'
 
+/**
+ * 95 % interval of the mean over executions (fresh processes), from the samples of each, in the order they were taken.
+ * Centred on the mean of all samples.
+ *
+ * Two levels vary: executions, and blocks of correlated samples within them (Kalibera and Jones 2013, Rigorous
+ * Benchmarking in Reasonable Time). Resampling executions with replacement is far too narrow for the two to five that
+ * are affordable: two give only three different resamples, and cover the truth in about half of all cases. So the two
+ * variances are taken in closed form (blocks: the circular block bootstrap's own), and the interval is Student's t with
+ * the degrees of freedom of the executions. With two executions and nothing else to go by that is honestly wide (t = 12.7).
+ * `variation`, from all configurations of an experiment, makes it narrow again without making it dishonest.
+ *
+ * One execution cannot show how executions differ. Without `variation` its interval is that of its own mean.
+ *
+ * `undefined` with fewer than two samples, and for samples that are negative, not numbers, or all zero. Executions
+ * without samples do not count.
+ */
 export function hierarchicalMeanInterval(
   executions: readonly (readonly number[])[],
   random: Random,
   variation?: ExecutionVariation,
 ): Interval | undefined {
   const measured = executions.filter((samples) => samples.length > 0)
-  const estimates = measured.flatMap((samples) => estimateMean(samples) ?? [])
-  if (estimates.length < measured.length) return undefined
   const [only] = measured
-  if (only !== undefined && measured.length === 1 && variation === undefined) return meanInterval(only, random)
-  return executionsInterval(estimates, variation)
+  if (measured.length === 1 && only !== undefined && variation === undefined)
+    return meanInterval(only, random)
+  const estimates = measured.flatMap((samples) => estimateMean(samples) ?? [])
+  return estimates.length === measured.length ? executionsInterval(estimates, variation) : undefined
 }
 
+/**
+ * The same from estimates already made. On the logarithmic scale, so that it stays above zero and the interval of a rate
+ * is the interval of its period turned over. `undefined` without estimates, and for a single one without `variation`.
+ */
 export function executionsInterval(
   estimates: readonly MeanEstimate[],
   variation?: ExecutionVariation,
 ): Interval | undefined {
-  const samples = estimates.reduce((sum, estimate) => sum + estimate.samples, 0)
-  if (samples === 0) return undefined
-  const mean = estimates.reduce((sum, estimate) => sum + estimate.mean * estimate.samples, 0) / samples
-  const concentration = estimates.reduce((sum, estimate) => sum + (estimate.samples / samples) ** 2, 0)
-  const within = withinVariance(estimates)
-  const scatter = moderate(scatterOf(estimates), variation, within)
+  const scatter = moderate(scatterOf(estimates), variation, withinVariance(estimates))
   if (scatter === undefined) return undefined
-  const halfWidth =
-    studentCritical(0.05, scatter.degreesOfFreedom) * Math.sqrt(scatter.relativeVariance * concentration)
-  return [mean * Math.exp(-halfWidth), mean * Math.exp(halfWidth)]
-}
-
-/** Mean over executions of the variance of an execution's mean that its own samples account for, relative. */
-export function withinVariance(estimates: readonly MeanEstimate[]): number {
-  const sum = estimates.reduce((total, estimate) => total + (estimate.relativeVariance ?? 0), 0)
-  return estimates.length === 0 ? 0 : sum / estimates.length
+  const samples = estimates.reduce((sum, estimate) => sum + estimate.samples, 0)
+  const mean = estimates.reduce((sum, estimate) => sum + (estimate.mean * estimate.samples) / samples, 0)
+  // Executions with many samples weigh more in the mean, which then rests on fewer of them (Kish's design effect).
+  const concentration = estimates.reduce((sum, estimate) => sum + (estimate.samples / samples) ** 2, 0)
+  const critical = studentCritical(0.05, scatter.degreesOfFreedom)
+  // Executions that agree by luck must not promise more than their samples can: not less than one standard error.
+  const variance = Math.max(critical ** 2 * scatter.variance, scatter.within)
+  const halfWidth = Math.sqrt(variance * concentration)
+  const interval: Interval = [mean * Math.exp(-halfWidth), mean * Math.exp(halfWidth)]
+  return interval.every(Number.isFinite) ? interval : undefined
 }

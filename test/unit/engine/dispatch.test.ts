@@ -62,6 +62,9 @@ describe('createDispatcher', () => {
   it('finds a result that breaks the contract when asked to check', async () => {
     const { commands } = inMemoryWorkbench({ sampleModels: async () => [{ name: 'a' } as never] })
     const checked = await createDispatcher(commands, { checkResults: true })('sampleModels', {})
-    expect(checked).toMatchObject({ ok: false, failure: { code: 'internal', detail: expect.stringContaining('0.path') } })
+    expect(checked).toMatchObject({
+      ok: false,
+      failure: { code: 'internal', detail: expect.stringContaining('0.path') },
+    })
   })
 })

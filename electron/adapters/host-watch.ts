@@ -1,0 +1,73 @@
+import type { HostExit } from '../engine/ports.ts'
+import { limitMemory, watchResidentSet } from './memory-limit.ts'
+import { memoryKills, readMemoryAccount } from './process-memory.ts'
+import { StandardErrorTail } from './standard-error-tail.ts'
+
+/** How often a host's memory account is read, in ms: what it last said tells how it died. */
+const lookEveryMs = 50
+
+/**
+ * What a launcher knows of its host besides messages: the memory limit, the memory's account, the last words, and who
+ * killed it. The same for every way of starting a host.
+ */
+export class HostWatch {
+  readonly #standardError = new StandardErrorTail()
+  readonly #killsBefore = memoryKills()
+  #peakResidentBytes: number | undefined
+  #dataBytes: number | undefined
+  #exceededBudget = false
+  #killedByUs = false
+  #stopWatching: (() => void)[] = []
+
+  /** Starts looking at the process, once its id is known. */
+  watch(pid: number): void {
+    const look = () => {
+      const account = readMemoryAccount(pid)
+      this.#peakResidentBytes = account?.peakResidentBytes ?? this.#peakResidentBytes
+      this.#dataBytes = account?.dataBytes ?? this.#dataBytes
+    }
+    look()
+    const timer = setInterval(look, lookEveryMs)
+    timer.unref()
+    this.#stopWatching.push(() => clearInterval(timer))
+  }
+
+  /**
+   * Limits the host's memory; when it resolves, the limit holds. To be called when the host is ready and before it gets
+   * its first request: a limit that strikes while Node itself starts can leave it hanging.
+   */
+  async limit(pid: number, bytes: number, kill: () => void): Promise<void> {
+    if ((await limitMemory(pid, bytes)) === 'enforced') return
+    this.#stopWatching.push(
+      watchResidentSet(pid, bytes, () => {
+        this.#exceededBudget = true
+        this.#killedByUs = true
+        kill()
+      }),
+    )
+  }
+
+  appendStandardError(chunk: Buffer | string): void {
+    this.#standardError.append(chunk)
+  }
+
+  /** Must be called before the launcher kills the host, so that its own kill is not taken for the kernel's. */
+  noteKill(): void {
+    this.#killedByUs = true
+  }
+
+  /** Ends the watching and tells what is known of the end. */
+  exit(code: number | null, signal: string | null, startError?: string): HostExit {
+    for (const stop of this.#stopWatching) stop()
+    return {
+      code,
+      signal,
+      standardError: this.#standardError.text(),
+      killedForMemory: signal === 'SIGKILL' && !this.#killedByUs && memoryKills() > this.#killsBefore,
+      exceededBudget: this.#exceededBudget,
+      peakResidentBytes: this.#peakResidentBytes,
+      lastDataBytes: this.#dataBytes,
+      startError,
+    }
+  }
+}

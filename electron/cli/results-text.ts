@@ -1,0 +1,81 @@
+import type { Analysis, Goal, TrialReport } from '../contract/analysis.ts'
+import { failureLine } from '../contract/failure.ts'
+import { resultsTable } from './results-table.ts'
+import { wrap, type Terminal } from './terminal.ts'
+import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
+
+const goalWords: Record<Goal, string> = {
+  latency: 'lowest latency',
+  throughput: 'highest throughput',
+  knee: 'knee',
+  slo: 'under the latency bound',
+  memory: 'within the memory budget',
+}
+
+/** What a run found, for reading: the table, what is to be said about its rows, the answer, and a line a goal. */
+export function resultsText(analysis: Analysis, terminal: Pick<Terminal, 'style' | 'width'>): string {
+  const parts = [resultsTable(analysis, terminal), remarks(analysis, terminal), answer(analysis, terminal)]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** Why trials have no numbers, and why others are flagged; the same words for several trials are said once. */
+function remarks({ trials }: Analysis, { width, style }: Pick<Terminal, 'style' | 'width'>): string {
+  const factors = varyingFactors(trials)
+  const lines: string[] = []
+  const say = (subject: string, text: string, indent: number) => {
+    lines.push(style('dim', wrap(`${subject}${text}`, width, indent)))
+  }
+  for (const [text, group] of grouped(trials, (trial) =>
+    trial.outcome === 'completed' ? [] : [`${outcomeWords[trial.outcome]}. ${failureLine(trial.failure)}`],
+  )) {
+    say(`${subjectOf(group, factors)}: `, text, 2)
+  }
+  for (const [name, group] of grouped(trials, ({ flags }) => flags.map((flag) => flag.name))) {
+    const reason = group[0]?.flags.find((flag) => flag.name === name)?.reason ?? ''
+    const others = group.length > 1 ? ' (and others alike)' : ''
+    const [first] = group
+    say(`${name}: `, first === undefined ? '' : `${configWords(first.config, factors)}: ${reason}${others}`, 2)
+  }
+  if (trials.some((trial) => trial.outcome === 'completed' && trial.latencyMs.unsupportedPercentiles.length > 0)) {
+    say('~ ', 'too few samples to carry this percentile at 99 % confidence; a longer measuring time helps.', 2)
+  }
+  return lines.join('\n')
+}
+
+function grouped(
+  trials: readonly TrialReport[],
+  keysOf: (trial: TrialReport) => string[],
+): Map<string, TrialReport[]> {
+  const groups = new Map<string, TrialReport[]>()
+  for (const trial of trials) {
+    for (const key of new Set(keysOf(trial))) groups.set(key, [...(groups.get(key) ?? []), trial])
+  }
+  return groups
+}
+
+function subjectOf(trials: readonly TrialReport[], factors: ReturnType<typeof varyingFactors>): string {
+  return trials.map(({ config }) => configWords(config, factors)).join('; ')
+}
+
+function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | 'width'>): string {
+  const { headline, support } = analysis.answer
+  const lines = [style('bold', wrap(headline, width))]
+  if (support !== undefined) lines.push(wrap(support, width))
+  const named = Math.max(0, ...analysis.recommendations.map(({ goal }) => goalWords[goal].length))
+  const sized = Math.max(1, ...analysis.recommendations.map(({ batchSize }) => sizeWord(batchSize).length))
+  const indent = named + sized + 6
+  if (analysis.recommendations.length > 0) lines.push('')
+  for (const { goal, batchSize, reason, cost } of analysis.recommendations) {
+    const size = sizeWord(batchSize).padStart(sized)
+    const text = wrap([reason, cost ?? ''].join(' ').trim(), Math.max(30, width - indent))
+    const body = text.split('\n').join(`\n${' '.repeat(indent)}`)
+    lines.push(
+      `  ${goalWords[goal].padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,
+    )
+  }
+  return lines.join('\n')
+}
+
+function sizeWord(batchSize: number | null): string {
+  return batchSize === null ? 'none' : batchSize.toLocaleString('en-US')
+}

@@ -1,0 +1,47 @@
+import type { DraftField, ExperimentDraft } from '../contract/experiment.ts'
+
+/** Options of `run` that describe the experiment, as commander gives them. */
+export interface ExperimentOptions {
+  batch?: string
+  ep?: string
+  device?: string
+  threads?: string
+  dim: string[]
+  batchAxis: string[]
+  slo?: string
+  memoryBudget?: string
+  executions?: string
+  minTime?: string
+  maxTime?: string
+  warmupTime?: string
+  timeout?: string
+  seed?: string
+}
+
+/** The draft that the options spell. */
+export function draftOf(options: ExperimentOptions): ExperimentDraft {
+  const { ep, dim, batchAxis, batch, device, threads, slo, memoryBudget, executions } = options
+  const { minTime, maxTime, warmupTime, timeout, seed } = options
+  return {
+    ...{ batch, executionProviders: ep, device, threads, dims: dim, batchAxes: batchAxis, slo, memoryBudget },
+    ...{ executions, minTime, maxTime, warmupTime, timeout, seed },
+  }
+}
+
+/** The option that a field of the draft comes from. */
+export const optionNames: Record<DraftField, string> = {
+  batch: '--batch',
+  executionProviders: '--ep',
+  device: '--device',
+  threads: '--threads',
+  dims: '--dim',
+  batchAxes: '--batch-axis',
+  slo: '--slo',
+  memoryBudget: '--memory-budget',
+  executions: '--executions',
+  minTime: '--min-time',
+  maxTime: '--max-time',
+  warmupTime: '--warmup-time',
+  timeout: '--timeout',
+  seed: '--seed',
+}

@@ -1,0 +1,122 @@
+import { MultiBar } from 'cli-progress'
+import { formatDuration, formatMilliseconds, formatThroughput } from '../contract/quantity.ts'
+import type { LiveTrial, RunEvent, RunProgress } from '../contract/run-event.ts'
+import type { ExecutionPhase } from '../contract/trial.ts'
+import type { Terminal } from './terminal.ts'
+import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
+
+/** Shows how far a run has come. */
+export interface RunDisplay {
+  update(event: Pick<RunEvent, 'progress' | 'trials' | 'decisions'>): void
+  end(): void
+}
+
+/** Shows nothing. */
+export const silentDisplay: RunDisplay = { update: () => undefined, end: () => undefined }
+
+/** What is known of the run so far, gathered from its events. */
+class RunState {
+  readonly trials = new Map<string, LiveTrial>()
+  progress: RunProgress | undefined
+
+  /** Takes an event in; gives the trials that have an execution more than before. */
+  take(event: Pick<RunEvent, 'progress' | 'trials'>): LiveTrial[] {
+    const grown: LiveTrial[] = []
+    for (const trial of event.trials ?? []) {
+      const before = this.trials.get(trial.trial.id)
+      this.trials.set(trial.trial.id, trial)
+      const skipped = trial.report?.outcome === 'skipped' && before?.report?.outcome !== 'skipped'
+      if (trial.executionsDone > (before?.executionsDone ?? 0) || skipped) grown.push(trial)
+    }
+    this.progress = event.progress ?? this.progress
+    return grown
+  }
+
+  name(trialId: string): string {
+    const all = [...this.trials.values()].map(({ trial }) => trial)
+    const trial = this.trials.get(trialId)?.trial
+    return trial === undefined ? '' : configWords(trial.config, varyingFactors(all))
+  }
+}
+
+/** A line for each execution that ended and for each decision: for logs and for terminals that draw nothing. */
+export function lineDisplay(note: Terminal['note']): RunDisplay {
+  const state = new RunState()
+  return {
+    update(event) {
+      for (const decision of event.decisions ?? []) note(decision)
+      for (const trial of state.take(event)) note(executionLine(trial, state))
+    },
+    end: () => undefined,
+  }
+}
+
+function executionLine({ trial, report, executionsDone, executionsPlanned }: LiveTrial, state: RunState): string {
+  const { progress } = state
+  const total = String(progress?.executionsPlanned ?? '?')
+  const count = `[${String(progress?.executionsDone ?? '?').padStart(total.length)}/${total}]`
+  const name = `${count} ${state.name(trial.id)}`
+  if (report === undefined) return name
+  if (report.outcome !== 'completed') return `${name}: ${outcomeWords[report.outcome]}. ${report.failure.message}`
+  const { latencyMs, throughput } = report
+  const speed = `${formatThroughput(throughput.itemsPerSecond)}, mean ${formatMilliseconds(latencyMs.mean)}`
+  return `${name}: ${speed} (execution ${executionsDone} of ${executionsPlanned})`
+}
+
+/** A progress bar at the foot of the terminal; decisions scroll by above it. */
+export function barDisplay(stream: NodeJS.WriteStream): RunDisplay {
+  const state = new RunState()
+  let toldAt = performance.now()
+  const bars = new MultiBar({
+    stream,
+    fps: 5,
+    forceRedraw: true,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false,
+    emptyOnZero: true,
+    format: (_options, _params, _payload) =>
+      barLine(state, performance.now() - toldAt, Math.max(40, (stream.columns ?? 80) - 1)),
+  })
+  const bar = bars.create(1, 0)
+  return {
+    update(event) {
+      state.take(event)
+      for (const decision of event.decisions ?? []) bars.log(`${decision}\n`)
+      if (event.progress === undefined) return
+      toldAt = performance.now()
+      bar.setTotal(Math.max(1, event.progress.executionsPlanned))
+      bar.update(event.progress.executionsDone)
+    },
+    end() {
+      bars.stop()
+    },
+  }
+}
+
+const phaseWords: Record<ExecutionPhase, string> = {
+  starting: 'starting',
+  loading: 'loading',
+  'first-inference': 'first run',
+  'warming-up': 'warming up',
+  measuring: 'measuring',
+  ending: 'ending',
+}
+
+const widestBar = 30
+
+/** The bar and its words in at most `width` columns. `sinceMs`: age of the progress. */
+function barLine(state: RunState, sinceMs: number, width: number): string {
+  const { progress } = state
+  if (progress === undefined) return 'starting'
+  const { executionsDone: done, executionsPlanned: planned, current, remainingMs } = progress
+  const total = String(planned)
+  const words = [`${String(done).padStart(total.length)}/${total}`]
+  if (remainingMs !== undefined) words.push(`${formatDuration(remainingMs - sinceMs)} left`)
+  if (current !== undefined) words.push(`${state.name(current.trialId)}: ${phaseWords[current.phase]}`)
+  const text = words.join('  ')
+  const room = Math.min(widestBar, width - text.length - 2)
+  if (room < 8) return text.slice(0, width)
+  const filled = planned === 0 ? 0 : Math.round((room * Math.min(done, planned)) / planned)
+  return `${'━'.repeat(filled)}${'─'.repeat(room - filled)}  ${text}`
+}

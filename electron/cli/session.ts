@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { findInstallation } from '../adapters/installation.ts'
+import { createNodePorts } from '../adapters/node-ports.ts'
+import type { EngineCommands, Subscribe } from '../contract/workbench-api.ts'
+import type { FileStore } from '../engine/ports.ts'
+import { createWorkbench } from '../engine/workbench.ts'
+
+/** What a command works with: the engine, and the files of this machine. */
+export interface Session {
+  commands: EngineCommands
+  subscribe: Subscribe
+  files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf' | 'write'>
+  version: string
+  close(): Promise<void>
+}
+
+/** The engine of this installation, in this process. */
+export function openSession(): Session {
+  const { distFolder, resourcesFolder, version } = findInstallation(import.meta.url)
+  const ports = createNodePorts({
+    hostPath: join(distFolder, 'host.js'),
+    resourcesFolder,
+    batchscopeVersion: version,
+  })
+  const workbench = createWorkbench(ports)
+  return {
+    commands: workbench.commands,
+    subscribe: workbench.subscribe,
+    files: ports.files,
+    version,
+    close: () => workbench.shutdown(),
+  }
+}

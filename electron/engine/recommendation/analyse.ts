@@ -1,0 +1,108 @@
+import type { Analysis, TrialReport } from '../../contract/analysis.ts'
+import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
+import type { Execution, Skip, Trial } from '../../contract/trial.ts'
+import { executionVariation, scatterOf, type ExecutionVariation } from '../statistics/execution-variation.ts'
+import { answerOf } from './answer.ts'
+import { boundaryOf } from './boundary.ts'
+import { chooseBest, mayBeRecommended, type Candidate } from './candidate.ts'
+import { measure } from './measurement.ts'
+import { namesIn } from './phrases.ts'
+import { recommend } from './recommend.ts'
+import { seriesOf } from './series.ts'
+import { reportMeasured, type TrialEvidence } from './trial-report.ts'
+
+export interface AnalyseInput {
+  readonly spec: ExperimentSpec
+  readonly trials: readonly Trial[]
+  readonly executions: readonly Execution[]
+  /** By trial id. */
+  readonly skips: ReadonlyMap<string, Skip>
+  /** A latency bound in place of the experiment's own; null for none. */
+  readonly slo?: Slo | null | undefined
+}
+
+/**
+ * Everything that an experiment's executions show: one report a trial, series, the memory boundary, one recommendation a
+ * goal, and the answer. The same input gives the same analysis; it never fails, and says where the data are too few.
+ *
+ * The boundary is that of the series with the highest throughput; where that has none, of the first series that has one.
+ */
+export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput): Analysis {
+  const byTrial = new Map<string, Execution[]>()
+  for (const execution of executions) {
+    const group = byTrial.get(execution.trialId)
+    if (group === undefined) byTrial.set(execution.trialId, [execution])
+    else group.push(execution)
+  }
+  const executionsOf = (id: string) => byTrial.get(id) ?? []
+  const evidence = trials.map((trial): TrialEvidence => {
+    const own = executionsOf(trial.id)
+    return { trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) }
+  })
+  const variation = variationOf(evidence)
+  const reported = evidence.flatMap((each) => {
+    const report = reportMeasured(each, spec.seed, spec.rules, variation)
+    return report === undefined ? [] : [{ report, measurement: each.measurement }]
+  })
+  const reports = reported.map(({ report }) => report)
+  const candidates = reported.flatMap(({ report, measurement }): Candidate[] =>
+    report.outcome === 'completed' && measurement !== undefined && mayBeRecommended(report)
+      ? [{ report, measurement }]
+      : [],
+  )
+
+  const series = seriesOf(reports)
+  const reportOf = new Map(reports.map((report) => [report.id, report]))
+  const fastest = chooseBest(candidates, 'throughput')?.best.report.id
+  const ordered = [...series].sort(
+    (one, other) =>
+      Number(other.trialIds.includes(fastest ?? '')) - Number(one.trialIds.includes(fastest ?? '')),
+  )
+  const boundary =
+    ordered
+      .map(({ trialIds }) =>
+        boundaryOf(
+          trialIds.flatMap((id) => reportOf.get(id) ?? []),
+          executionsOf,
+        ),
+      )
+      .find((each) => each !== null) ?? null
+
+  const bound = slo === undefined ? spec.constraints.slo : (slo ?? undefined)
+  const shared = { candidates, constraints: spec.constraints, slo: bound, boundary, nameOf: namesIn(series) }
+  const recommendations = recommend({ ...shared, nothing: whyNothing(reports) })
+  return {
+    trials: reports,
+    series,
+    boundary,
+    recommendations,
+    answer: answerOf({ ...shared, trials: reports, recommendations }),
+    ...(bound !== undefined && { slo: bound }),
+  }
+}
+
+/** What all trials together show of differences between executions; `undefined` while none was executed twice. */
+export function variationOf(
+  evidence: readonly Pick<TrialEvidence, 'measurement'>[],
+): ExecutionVariation | undefined {
+  return executionVariation(
+    evidence.flatMap(
+      ({ measurement }) => scatterOf(measurement?.executions.map(({ latency }) => latency) ?? []) ?? [],
+    ),
+  )
+}
+
+/** Why no trial can be recommended, as one sentence. */
+function whyNothing(reports: readonly TrialReport[]): string {
+  const completed = reports.filter(({ outcome }) => outcome === 'completed')
+  if (reports.length === 0) return 'Nothing has been measured yet.'
+  if (completed.length > 0) {
+    return completed.some(({ flags }) => flags.some(({ name }) => name === 'batch-ignored'))
+      ? 'Nothing can be recommended: the model ignores the batch size, so its throughput is not what it seems.'
+      : 'Nothing can be recommended: no trial has more than one sample.'
+  }
+  if (reports.every(({ outcome }) => outcome === 'out-of-memory' || outcome === 'skipped')) {
+    return 'No batch size fits: every one that was tried ran out of memory.'
+  }
+  return 'No trial completed.'
+}

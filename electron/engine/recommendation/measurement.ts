@@ -1,0 +1,46 @@
+import type { CompletedExecution, Execution } from '../../contract/trial.ts'
+import { estimateMean, type MeanEstimate } from '../statistics/mean-estimate.ts'
+import { sortSamples, type SortedSamples } from '../statistics/quantile.ts'
+
+/** What one completed execution measured. */
+export interface MeasuredExecution {
+  readonly execution: CompletedExecution
+  /** Of its samples, in ms. */
+  readonly latency: MeanEstimate
+  /**
+   * Wall time of the measured window per sample, in ms: the latency and the little between samples. Items per second
+   * are the batch size over it.
+   */
+  readonly period: MeanEstimate
+}
+
+/** What the completed executions of one trial measured together. */
+export interface Measurement {
+  readonly executions: readonly MeasuredExecution[]
+  /** All their samples, in ms. */
+  readonly sorted: SortedSamples
+}
+
+/**
+ * Reads a trial's completed executions. One without samples, with a sample that is negative or not a number, or with a
+ * window that took no time measured nothing. `undefined` when none measured anything.
+ */
+export function measure(executions: readonly Execution[]): Measurement | undefined {
+  const measured = executions.flatMap((execution) => {
+    if (
+      execution.outcome !== 'completed' ||
+      !(execution.windowMs > 0) ||
+      !Number.isFinite(execution.windowMs)
+    )
+      return []
+    const latency = estimateMean(execution.samplesMs)
+    if (latency === undefined) return []
+    const period: MeanEstimate = { ...latency, mean: execution.windowMs / latency.samples }
+    return [{ execution, latency, period }]
+  })
+  if (measured.length === 0) return undefined
+  return {
+    executions: measured,
+    sorted: sortSamples(measured.flatMap(({ execution }) => execution.samplesMs)),
+  }
+}

@@ -1,0 +1,52 @@
+import type { CompletedTrialReport, Interval, Series } from '../../contract/analysis.ts'
+import type { Slo } from '../../contract/experiment.ts'
+import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
+import { relativeHalfWidthOf } from '../statistics/stopping.ts'
+
+/** Names a configuration: its batch size, and its series where there are several. */
+export type NameOf = (report: Pick<CompletedTrialReport, 'id' | 'config'>) => string
+
+/** `24`, or `24 on cuda, 2 threads`. */
+export function namesIn(series: readonly Series[]): NameOf {
+  const labels = new Map(series.flatMap(({ label, trialIds }) => trialIds.map((id) => [id, label] as const)))
+  return ({ id, config }) => {
+    const label = series.length > 1 ? labels.get(id) : undefined
+    return label === undefined ? String(config.batchSize) : `${config.batchSize} on ${label}`
+  }
+}
+
+/** ` (±1.2 %)`, or nothing where there is no interval. */
+export function plusMinus(interval: Interval | undefined): string {
+  const relative = interval && relativeHalfWidthOf(interval)
+  return relative === undefined ? '' : ` (±${formatPercent(relative)})`
+}
+
+/** `2,858 items/s (±1.2 %)`. */
+export function throughputPhrase({ throughput }: CompletedTrialReport): string {
+  return `${formatThroughput(throughput.itemsPerSecond)}${plusMinus(throughput.ci95)}`
+}
+
+/** `p99 ≤ 20 ms`. */
+export function sloPhrase({ percentile, milliseconds }: Slo): string {
+  return `p${percentile} ≤ ${plainMilliseconds(milliseconds)}`
+}
+
+/** A bound as it was written, not rounded: `20 ms`, `12.5 ms`. */
+export function plainMilliseconds(ms: number): string {
+  return `${Number(ms.toPrecision(6))} ms`
+}
+
+/** `24`, `24 and 32`, `16, 24 and 32`; a long list names its ends: `16 to 128`. */
+export function listBatches(batches: readonly number[]): string {
+  const first = batches[0]
+  const last = batches.at(-1)
+  if (first === undefined || last === undefined) return ''
+  if (batches.length > 4) return `${batches.length} batch sizes from ${first} to ${last}`
+  const before = batches.slice(0, -1)
+  return before.length === 0 ? String(last) : `${before.join(', ')} and ${last}`
+}
+
+/** How many times: `7.0 times`. */
+export function timesPhrase(ratio: number): string {
+  return `${ratio < 10 ? ratio.toFixed(1) : formatNumber(ratio)} times`
+}

@@ -1,0 +1,187 @@
+import type {
+  CompletedTrialReport,
+  Interval,
+  LatencySummary,
+  TrialReport,
+  UnfinishedTrialReport,
+} from '../../contract/analysis.ts'
+import type { Rules } from '../../contract/experiment.ts'
+import type { Failure } from '../../contract/failure.ts'
+import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '../../contract/trial.ts'
+import type { ExecutionVariation } from '../statistics/execution-variation.ts'
+import { executionsInterval } from '../statistics/hierarchical.ts'
+import { unsupportedPercentiles } from '../statistics/percentile-support.ts'
+import { quantile, type SortedSamples } from '../statistics/quantile.ts'
+import { createRandom, deriveSeed } from '../statistics/random.ts'
+import { meanInterval } from '../statistics/stopping.ts'
+import { measure, type Measurement } from './measurement.ts'
+import { flagsOf } from './trial-flags.ts'
+
+/**
+ * What a trial's executions so far show; `undefined` while none has ended and it was not skipped.
+ *
+ * Outcome: out of memory if any execution ran out of it, for a second run can need more than the first; else completed if
+ * any completed, with the failure of those that did not beside the numbers; else skipped; else that of the last execution.
+ *
+ * `variation` is what all trials of the experiment show of differences between executions (`variationOf`). Without it,
+ * two executions give an interval that is honest but very wide.
+ */
+export function reportTrial(
+  trial: Trial,
+  executions: readonly Execution[],
+  skip: Skip | undefined,
+  seed: number,
+  rules: Rules,
+  variation?: ExecutionVariation,
+): TrialReport | undefined {
+  return reportMeasured({ trial, executions, skip, measurement: measure(executions) }, seed, rules, variation)
+}
+
+/** A trial with everything known of it. */
+export interface TrialEvidence {
+  readonly trial: Trial
+  readonly executions: readonly Execution[]
+  readonly skip: Skip | undefined
+  readonly measurement: Measurement | undefined
+}
+
+/** `reportTrial` for executions that were read already. */
+export function reportMeasured(
+  { trial, executions, skip, measurement }: TrialEvidence,
+  seed: number,
+  rules: Rules,
+  variation: ExecutionVariation | undefined,
+): TrialReport | undefined {
+  if (executions.length === 0 && skip === undefined) return undefined
+  const unfinished = executions.filter((execution) => execution.outcome !== 'completed')
+  const outOfMemory = unfinished.findLast((execution) => execution.outcome === 'out-of-memory')
+  const common = {
+    id: trial.id,
+    config: trial.config,
+    executions: executions.length,
+    flags: flagsOf(executions, measurement, rules),
+    memory: peaksOf(executions),
+  }
+  const without = (outcome: UnfinishedTrialReport['outcome'], failure: Failure): UnfinishedTrialReport => ({
+    ...common,
+    outcome,
+    failure,
+  })
+  if (outOfMemory !== undefined) return without('out-of-memory', outOfMemory.failure)
+
+  if (measurement !== undefined) {
+    const random = createRandom(deriveSeed(seed, trial.id))
+    const numbers = numbersOf(trial.config.batchSize, measurement, random, variation)
+    if (numbers !== undefined) {
+      const failure = unfinished.findLast((execution) => execution.outcome !== 'cancelled')?.failure
+      const flags = flagsOf(executions, measurement, rules, numbers.latencyMs.meanCi95)
+      return {
+        ...common,
+        flags,
+        outcome: 'completed',
+        ...numbers,
+        ...(failure === undefined ? {} : { failure }),
+      }
+    }
+  }
+  if (skip !== undefined) return without('skipped', skip.failure)
+  const last: UnfinishedExecution | undefined = unfinished.at(-1)
+  return last === undefined ? without('failed', nothingMeasured(trial)) : without(last.outcome, last.failure)
+}
+
+type Numbers = Pick<CompletedTrialReport, 'latencyMs' | 'throughput' | 'loadMs' | 'firstInferenceMs'>
+
+function numbersOf(
+  batchSize: number,
+  { executions, sorted }: Measurement,
+  random: ReturnType<typeof createRandom>,
+  variation: ExecutionVariation | undefined,
+): Numbers | undefined {
+  const samples = sorted.length
+  const mean = sorted.reduce((sum, sample) => sum + sample, 0) / samples
+  const windowMs = executions.reduce((sum, { execution }) => sum + execution.windowMs, 0)
+  const itemsPerSecond = (batchSize * samples * 1000) / windowMs
+  const [only] = executions
+  let latencyInterval: Interval | undefined
+  let periodInterval: Interval | undefined
+  if (only !== undefined && executions.length === 1 && variation === undefined) {
+    latencyInterval = meanInterval(only.execution.samplesMs, random)
+    const scale = only.period.mean / only.latency.mean
+    periodInterval = latencyInterval && [latencyInterval[0] * scale, latencyInterval[1] * scale]
+  } else if (samples > 1) {
+    latencyInterval = executionsInterval(
+      executions.map(({ latency }) => latency),
+      variation,
+    )
+    periodInterval = executionsInterval(
+      executions.map(({ period }) => period),
+      variation,
+    )
+  }
+  const latencyMs = latencyOf(sorted, mean, latencyInterval)
+  if (latencyMs === undefined || !Number.isFinite(itemsPerSecond)) return undefined
+  return {
+    latencyMs,
+    throughput: {
+      itemsPerSecond,
+      ...(periodInterval && {
+        ci95: [(batchSize * 1000) / periodInterval[1], (batchSize * 1000) / periodInterval[0]],
+      }),
+    },
+    loadMs: average(executions.map(({ execution }) => execution.loadMs)),
+    firstInferenceMs: average(executions.map(({ execution }) => execution.firstInferenceMs)),
+  }
+}
+
+function latencyOf(
+  sorted: SortedSamples,
+  mean: number,
+  interval: Interval | undefined,
+): LatencySummary | undefined {
+  const [min, p50, p90, p95, p99, max] = [0, 0.5, 0.9, 0.95, 0.99, 1].map((p) => quantile(sorted, p))
+  if (min === undefined || p50 === undefined || p90 === undefined) return undefined
+  if (p95 === undefined || p99 === undefined || max === undefined) return undefined
+  const squares = sorted.reduce((sum, sample) => sum + (sample - mean) ** 2, 0)
+  return {
+    mean,
+    ...(interval && { meanCi95: interval }),
+    ...(sorted.length > 1 && { stdev: Math.sqrt(squares / (sorted.length - 1)) }),
+    min,
+    p50,
+    p90,
+    p95,
+    p99,
+    max,
+    samples: sorted.length,
+    unsupportedPercentiles: unsupportedPercentiles(sorted.length),
+  }
+}
+
+/** The highest peak of any execution, whatever its outcome. */
+function peaksOf(executions: readonly Execution[]): MemoryPeaks {
+  const peak = (valueOf: (memory: MemoryPeaks) => number | undefined) => {
+    const values = executions.flatMap(({ memory }) => valueOf(memory) ?? [])
+    return values.length === 0 ? undefined : Math.max(...values)
+  }
+  const hostPeakBytes = peak((memory) => memory.hostPeakBytes)
+  const devicePeakBytes = peak((memory) => memory.devicePeakBytes)
+  const deviceBaselineBytes = peak((memory) => memory.deviceBaselineBytes)
+  return {
+    ...(hostPeakBytes !== undefined && { hostPeakBytes }),
+    ...(devicePeakBytes !== undefined && { devicePeakBytes }),
+    ...(deviceBaselineBytes !== undefined && { deviceBaselineBytes }),
+  }
+}
+
+function nothingMeasured(trial: Trial): Failure {
+  return {
+    code: 'internal',
+    message: `Batch ${trial.config.batchSize} ended without a usable sample.`,
+    hint: 'Run it again with a longer measuring time.',
+    owner: 'system',
+  }
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,72 @@
+import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
+import { recommendationRows } from './recommendation-rows.ts'
+import { failureRemarks, flagRemarks } from './remarks.ts'
+import { measuredAt, clocksOf, type ReportInput } from './report-input.ts'
+import { trialTable, type ReportTable } from './trial-rows.ts'
+
+/** A short report for a wiki, an issue or a pull request. */
+export function reportMarkdown(input: ReportInput): string {
+  const { analysis, experiment, model, generator } = input
+  const { spec, environment } = experiment.record
+  const failures = failureRemarks(analysis)
+  const flags = flagRemarks(analysis)
+  const blocks = [
+    `# ${escaped(model.name)}: ${escaped(experiment.name)}`,
+    `**${escaped(analysis.answer.headline)}**`,
+    ...(analysis.answer.support === undefined ? [] : [escaped(analysis.answer.support)]),
+    '## Recommendations',
+    tableText(recommendationTable(input)),
+    '## Trials',
+    tableText(trialTable(analysis)),
+    ...(failures.length === 0 ? [] : ['## Without numbers', list(failures)]),
+    ...(flags.length === 0 ? [] : ['## To be read with care', list(flags)]),
+    '## Model',
+    factList(modelFacts(model)),
+    '## Environment',
+    factList(environmentFacts(environment)),
+    '## How it was measured',
+    factList(experimentFacts(spec)),
+    list(measuringSentences(spec, clocksOf(experiment))),
+    `Measured ${measuredAt(experiment)}, written by ${escaped(generator)}.`,
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function recommendationTable({ analysis }: ReportInput): ReportTable {
+  const titles = ['Goal', 'Batch', 'Items/s', 'p99 ms', 'Memory', 'Why']
+  return {
+    columns: titles.map((title, index) => ({ title, align: index >= 1 && index <= 4 ? 'right' : 'left' })),
+    rows: recommendationRows(analysis).map(({ goal, batch, throughput, p99, memory, why }) => [
+      goal,
+      batch,
+      throughput,
+      p99,
+      memory,
+      why,
+    ]),
+  }
+}
+
+function tableText({ columns, rows }: ReportTable): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(columns.map(({ title }) => title)),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((cells) => line(cells.map(escaped))),
+  ].join('\n')
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${escaped(line)}`).join('\n')
+}
+
+function factList(facts: readonly Fact[]): string {
+  return facts
+    .map(([label, text]) => `- ${escaped(label)}: ${escaped(text.replaceAll('\n', '; '))}`)
+    .join('\n')
+}
+
+/** Names come from models and people: they must not turn into markup. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ')
+}

@@ -1,0 +1,85 @@
+import type { PdfSheet } from './pdf-sheet.ts'
+import { ink } from './series-style.ts'
+import type { ReportTable } from './trial-rows.ts'
+
+const size = 8
+const gap = 10
+const rowPadding = 3.5
+
+/** Figures of one width, so that they stand under each other. */
+const features: PDFKit.Mixins.OpenTypeFeatures[] = ['tnum']
+
+/** Draws a table over the whole width; its head is repeated on every page that it reaches. */
+export function drawTable(sheet: PdfSheet, table: ReportTable, options: { strong?: number } = {}): void {
+  const { doc } = sheet
+  const widths = columnWidths(sheet, table)
+  const heightOf = (cells: readonly string[]) =>
+    Math.max(
+      ...cells.map((cell, index) =>
+        doc.heightOfString(cell === '' ? ' ' : cell, { width: widths[index] ?? 0, lineGap: 1.2, features }),
+      ),
+    )
+
+  function drawCells(cells: readonly string[], height: number, head: boolean): void {
+    let x = sheet.left
+    cells.forEach((cell, index) => {
+      const strong = head || index === options.strong
+      sheet.use(strong ? 'semibold' : 'regular', size, head ? ink.muted : ink.text)
+      const width = widths[index] ?? 0
+      const align = table.columns[index]?.align ?? 'left'
+      doc.text(cell, x, sheet.y + rowPadding, { width, align, lineGap: 1.2, features })
+      x += width + gap
+    })
+    sheet.space(height + 2 * rowPadding)
+    sheet.rule(head ? ink.muted : ink.line)
+  }
+
+  function drawHead(): void {
+    const titles = table.columns.map(({ title }) => title)
+    sheet.use('semibold', size)
+    drawCells(titles, heightOf(titles), true)
+  }
+
+  drawHead()
+  for (const cells of table.rows) {
+    sheet.use('regular', size)
+    const height = heightOf(cells)
+    if (sheet.y + height + 2 * rowPadding > sheet.bottom) {
+      sheet.newPage()
+      drawHead()
+    }
+    drawCells(cells, height, false)
+  }
+}
+
+/** Columns of numbers get what they need; columns of words share the rest by what they would like. */
+function columnWidths(sheet: PdfSheet, { columns, rows }: ReportTable): number[] {
+  const { doc } = sheet
+  const natural = columns.map(({ title }, index) => {
+    sheet.use('semibold', size)
+    const titleWidth = doc.widthOfString(title)
+    const cells = rows.map((cells) => doc.widthOfString(cells[index] ?? '', { features }))
+    return Math.ceil(Math.max(titleWidth, ...cells)) + 1
+  })
+  const room = sheet.width - gap * (columns.length - 1)
+  const isWords = (index: number) => columns[index]?.align === 'left'
+  const wanted = natural.reduce((sum, width, index) => sum + (isWords(index) ? width : 0), 0)
+  const left = room - natural.reduce((sum, width, index) => sum + (isWords(index) ? 0 : width), 0)
+  if (wanted > left) return natural.map((width, index) => (isWords(index) ? fairShare(index) : width))
+  const last = natural.length - 1
+  return natural.map((width, index) => (index === last ? width + left - wanted : width))
+
+  /** Narrow columns of words keep their width; the wide ones share what remains. */
+  function fairShare(index: number): number {
+    const words = natural.map((width, at) => ({ width, at })).filter(({ at }) => isWords(at))
+    let remaining = left
+    let sharers = words.length
+    for (const { width, at } of words.toSorted((a, b) => a.width - b.width)) {
+      const share = Math.min(width, remaining / sharers)
+      if (at === index) return share
+      remaining -= share
+      sharers -= 1
+    }
+    return 0
+  }
+}

@@ -1,0 +1,78 @@
+import type { Analysis, Interval, TrialReport } from '../../contract/analysis.ts'
+import { formatBytes, formatNumber, formatPercent } from '../../contract/quantity.ts'
+import { orderedTrials } from './report-input.ts'
+
+/** A table as text, ready for any kind of report. */
+export interface ReportTable {
+  columns: readonly { title: string; align: 'left' | 'right' }[]
+  rows: readonly (readonly string[])[]
+}
+
+/** What stands where there is no number. */
+export const nothing = '–'
+
+/** The main numbers of every trial. */
+export function trialTable(analysis: Analysis): ReportTable {
+  const labels = seriesLabels(analysis)
+  const several = analysis.series.length > 1
+  const right = (title: string) => ({ title, align: 'right' as const })
+  const left = (title: string) => ({ title, align: 'left' as const })
+  return {
+    columns: [
+      right('Batch'),
+      ...(several ? [left('Configuration')] : []),
+      left('Outcome'),
+      right('Items/s'),
+      right('± 95 %'),
+      right('p50 ms'),
+      right('p99 ms'),
+      right('Memory'),
+      left('Flags'),
+    ],
+    rows: orderedTrials(analysis).map((trial) => [
+      String(trial.config.batchSize),
+      ...(several ? [labels.get(trial.id) ?? nothing] : []),
+      outcomeWords(trial),
+      ...numbers(trial),
+      memoryWords(trial),
+      trial.flags.map(({ name }) => name).join(', '),
+    ]),
+  }
+}
+
+/** What a trial is called in a sentence: `batch 8`, or `batch 8 (cpu, 2 threads)` among several series. */
+export function trialName(trial: TrialReport, analysis: Analysis): string {
+  const name = `batch ${trial.config.batchSize}`
+  const label = seriesLabels(analysis).get(trial.id)
+  return analysis.series.length > 1 && label !== undefined ? `${name} (${label})` : name
+}
+
+/** Peak memory of the device, and of the host where no device was used; `–` when it is not known. */
+export function memoryWords({ memory }: TrialReport): string {
+  const bytes = memory.devicePeakBytes ?? memory.hostPeakBytes
+  return bytes === undefined ? nothing : formatBytes(bytes)
+}
+
+/** Half of an interval's width relative to the value: `1.2 %`. */
+export function halfWidth(value: number, interval: Interval | undefined): string {
+  return interval === undefined ? nothing : formatPercent((interval[1] - interval[0]) / 2 / value)
+}
+
+function numbers(trial: TrialReport): string[] {
+  if (trial.outcome !== 'completed') return [nothing, nothing, nothing, nothing]
+  const { throughput, latencyMs } = trial
+  return [
+    formatNumber(throughput.itemsPerSecond),
+    halfWidth(throughput.itemsPerSecond, throughput.ci95),
+    formatNumber(latencyMs.p50),
+    formatNumber(latencyMs.p99) + (latencyMs.unsupportedPercentiles.includes(99) ? '*' : ''),
+  ]
+}
+
+function outcomeWords(trial: TrialReport): string {
+  return trial.outcome.replaceAll('-', ' ')
+}
+
+function seriesLabels(analysis: Analysis): Map<string, string> {
+  return new Map(analysis.series.flatMap(({ label, trialIds }) => trialIds.map((id) => [id, label] as const)))
+}

@@ -1,0 +1,67 @@
+import type { Environment } from '../../../electron/contract/environment.ts'
+import { formatBytes, formatNumber } from '../../../electron/contract/quantity.ts'
+import type { TelemetrySample } from '../../../electron/contract/telemetry.ts'
+
+export interface MachineReading {
+  name: string
+  /** `fraction` is 0 to 1. */
+  memory?: { text: string; fraction: number }
+  values: string[]
+  /** What the numbers are, and why they are those of the host where there is no GPU. */
+  title: string
+}
+
+/** The machine in one line: its GPU where there is one, else the host; live while something is measured. */
+export function machineReading(environment: Environment, latest: TelemetrySample | null): MachineReading {
+  const device = environment.devices[0]
+  return device === undefined ? hostReading(environment, latest) : deviceReading(device, latest)
+}
+
+function deviceReading(device: Environment['devices'][number], latest: TelemetrySample | null): MachineReading {
+  const reading = latest?.devices.find(({ index }) => index === device.index)
+  const used = reading?.memoryUsedBytes
+  const total = reading?.memoryTotalBytes ?? device.memoryTotalBytes
+  const values: string[] = []
+  if (used === undefined && total !== undefined) values.push(formatBytes(total))
+  if (reading?.utilizationPercent !== undefined) values.push(`${Math.round(reading.utilizationPercent)} %`)
+  if (reading?.powerWatts !== undefined) values.push(`${Math.round(reading.powerWatts)} W`)
+  return {
+    name: device.name,
+    ...(used === undefined || total === undefined ? {} : { memory: memoryOf(used, total) }),
+    values,
+    title: 'Device memory in use, utilisation and power, as the driver reports them',
+  }
+}
+
+function hostReading(environment: Environment, latest: TelemetrySample | null): MachineReading {
+  const values: string[] = []
+  if (latest?.host !== undefined) {
+    values.push(`host ${formatBytes(latest.host.residentBytes)}`)
+    values.push(`CPU ${formatNumber(latest.host.cpuPercent / 100)} cores`)
+  } else {
+    values.push(`${environment.host.logicalCores} cores`)
+  }
+  const why = environment.deviceTelemetry.available ? 'no GPU was found' : environment.deviceTelemetry.reason
+  if (latest === null) values.push(formatBytes(environment.host.memoryBytes))
+  return {
+    name: 'No GPU',
+    ...(latest === null
+      ? {}
+      : { memory: memoryOf(latest.system.memoryUsedBytes, latest.system.memoryTotalBytes) }),
+    values,
+    title: `The host's numbers, because ${lowerFirst(why)}: memory of the system, resident set and CPU of the session host`,
+  }
+}
+
+function memoryOf(used: number, total: number): { text: string; fraction: number } {
+  return {
+    text: `${formatBytes(used)} of ${formatBytes(total)}`,
+    fraction: total > 0 ? Math.min(1, used / total) : 0,
+  }
+}
+
+/** A sentence as a clause: without its full stop, and lower case unless it begins with a name in capitals. */
+function lowerFirst(sentence: string): string {
+  const clause = sentence.replace(/\.$/, '')
+  return /^[A-Z][a-z ]/.test(clause) ? clause.charAt(0).toLowerCase() + clause.slice(1) : clause
+}

@@ -1,0 +1,6 @@
+import './styles/fonts.ts'
+import './styles/base.css'
+import { startWorkbench } from './app/start-workbench.ts'
+import { connectWorkbench } from './client/workbench-client.ts'
+
+void startWorkbench(connectWorkbench)

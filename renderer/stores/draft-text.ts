@@ -1,0 +1,79 @@
+import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
+import type { ModelDescription, ModelInput } from '../../electron/contract/model.ts'
+
+/** The fields of the Experiment and Model pages, as typed. */
+export interface DraftFields {
+  batch: string
+  executionProviders: string[]
+  device: string
+  threads: string
+  /** Text by key of the free dimension; empty takes the suggested value. */
+  dims: Record<string, string>
+  /** By input: an axis number, or `none`. */
+  batchAxes: Record<string, string>
+  slo: string
+  memoryBudget: string
+  executions: string
+  minTime: string
+  maxTime: string
+  warmupTime: string
+  timeout: string
+  seed: string
+}
+
+/** An input's own batch axis, as a field holds it. */
+export const axisText = (input: Pick<ModelInput, 'batchAxis'>): string =>
+  input.batchAxis === undefined ? 'none' : String(input.batchAxis)
+
+/** A draft for a model with nothing but defaults. */
+export function blankFields(model: ModelDescription | null): DraftFields {
+  return {
+    batch: 'auto',
+    executionProviders: ['cpu'],
+    device: '',
+    threads: '',
+    dims: Object.fromEntries((model?.freeDimensions ?? []).map(({ key }) => [key, ''])),
+    batchAxes: Object.fromEntries((model?.inputs ?? []).map((input) => [input.name, axisText(input)])),
+    slo: '',
+    memoryBudget: '',
+    executions: '',
+    minTime: '',
+    maxTime: '',
+    warmupTime: '',
+    timeout: '',
+    seed: '',
+  }
+}
+
+/** The fields as the contract's draft: empty ones left out, batch axes only where the user changed them. */
+export function toDraft(fields: DraftFields, model: ModelDescription): ExperimentDraft {
+  const draft: ExperimentDraft = { executionProviders: fields.executionProviders.join(',') }
+  for (const key of textFields) {
+    const text = fields[key].trim()
+    if (text !== '') draft[key] = text
+  }
+  const dims = Object.entries(fields.dims).flatMap(([key, text]) =>
+    text.trim() === '' ? [] : [`${key}=${text.trim()}`],
+  )
+  if (dims.length > 0) draft.dims = dims
+  const axes = model.inputs.flatMap((input) => {
+    const chosen = fields.batchAxes[input.name]
+    return chosen === undefined || chosen === axisText(input) ? [] : [`${input.name}=${chosen}`]
+  })
+  if (axes.length > 0) draft.batchAxes = axes
+  return draft
+}
+
+const textFields = [
+  'batch',
+  'device',
+  'threads',
+  'slo',
+  'memoryBudget',
+  'executions',
+  'minTime',
+  'maxTime',
+  'warmupTime',
+  'timeout',
+  'seed',
+] as const satisfies readonly (keyof DraftFields & keyof ExperimentDraft)[]

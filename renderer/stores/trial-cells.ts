@@ -1,0 +1,50 @@
+import type { CompletedTrialReport, TrialReport } from '../../electron/contract/analysis.ts'
+import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
+
+/** Everything but the batch size as a person says it: `cpu`, `cuda 1, 2 threads, height 48`. */
+export function configLabel(config: TrialConfig): string {
+  const provider =
+    config.device === undefined ? config.executionProvider : `${config.executionProvider} ${config.device}`
+  const threads =
+    config.threads === undefined ? [] : [`${config.threads} ${config.threads === 1 ? 'thread' : 'threads'}`]
+  const dims = Object.entries(config.dims).map(([key, value]) => `${key} ${value}`)
+  return [provider, ...threads, ...dims].join(', ')
+}
+
+/** Half of a trial's throughput interval, relative to its throughput; undefined without an interval. */
+export function throughputUncertainty({ throughput }: CompletedTrialReport): number | undefined {
+  if (throughput.ci95 === undefined || throughput.itemsPerSecond === 0) return undefined
+  return (throughput.ci95[1] - throughput.ci95[0]) / 2 / throughput.itemsPerSecond
+}
+
+/** The memory that a trial is judged by: the device's where one was used, else the host's. In bytes. */
+export function memoryPeak(memory: MemoryPeaks): number | undefined {
+  return memory.devicePeakBytes ?? memory.hostPeakBytes
+}
+
+/** Name of an outcome, as the interface says it. */
+export const outcomeNames: Record<Outcome, string> = {
+  completed: 'completed',
+  'out-of-memory': 'out of memory',
+  failed: 'failed',
+  crashed: 'crashed',
+  'timed-out': 'timed out',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+}
+
+/** How an outcome is set apart in tables; never by its colour alone. */
+export const outcomeTones: Record<Outcome, 'good' | 'bad' | 'caution' | 'neutral'> = {
+  completed: 'good',
+  'out-of-memory': 'bad',
+  failed: 'bad',
+  crashed: 'bad',
+  'timed-out': 'caution',
+  cancelled: 'neutral',
+  skipped: 'neutral',
+}
+
+/** A trial's numbers, where it has any. */
+export function completed(report: TrialReport | undefined): CompletedTrialReport | undefined {
+  return report?.outcome === 'completed' ? report : undefined
+}

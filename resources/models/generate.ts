@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { cnnClassifier } from './cnn-classifier.ts'
+import { textEncoder } from './text-encoder.ts'
+
+/** Writes the sample models beside this file (`npm run models`). Seeded: the files change only when the models do. */
+const samples: [file: string, bytes: Uint8Array][] = [
+  ['cnn-classifier.onnx', cnnClassifier()],
+  ['text-encoder.onnx', textEncoder()],
+]
+for (const [file, bytes] of samples) {
+  writeFileSync(fileURLToPath(new URL(file, import.meta.url)), bytes)
+  console.log(`${file}: ${(bytes.length / 2 ** 20).toFixed(2)} MiB`)
+}

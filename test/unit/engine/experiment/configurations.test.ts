@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import {
+  configKey,
+  seriesConfigurations,
+  seriesLabel,
+} from '../../../../electron/engine/experiment/configurations.ts'
+
+const factors = {
+  batchSizes: { kind: 'auto' as const },
+  executionProviders: ['cpu' as const, 'cuda' as const],
+  threads: [1, 2],
+  dims: { sequence: [64, 128] },
+}
+
+describe('the configurations of an experiment', () => {
+  it('are all combinations, with a device only where one is used', () => {
+    const series = seriesConfigurations({ factors })
+    expect(series).toHaveLength(8)
+    expect(series.filter(({ executionProvider }) => executionProvider === 'cpu')).toHaveLength(4)
+    for (const { executionProvider, device } of series) {
+      expect(device).toBe(executionProvider === 'cpu' ? undefined : 0)
+    }
+  })
+
+  it('have a key that does not depend on the order of the dimensions', () => {
+    const common = { batchSize: 4, executionProvider: 'cpu' as const }
+    expect(configKey({ ...common, dims: { a: 1, b: 2 } })).toBe(
+      configKey({ ...common, dims: { b: 2, a: 1 } }),
+    )
+    expect(configKey({ ...common, dims: { a: 1 } })).not.toBe(configKey({ ...common, dims: { a: 2 } }))
+    expect(configKey({ ...common, dims: {} })).not.toBe(configKey({ ...common, threads: 1, dims: {} }))
+  })
+
+  it('are named by what tells them apart', () => {
+    const series = seriesConfigurations({ factors: { ...factors, executionProviders: ['cpu'] } })
+    expect(series.map((one) => seriesLabel(one, series))).toEqual([
+      '1 thread, sequence=64',
+      '1 thread, sequence=128',
+      '2 threads, sequence=64',
+      '2 threads, sequence=128',
+    ])
+  })
+})

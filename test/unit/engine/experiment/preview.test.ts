@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { previewExperiment } from '../../../../electron/engine/experiment/preview.ts'
+import { dynamicModel, fixedBatchModel } from './draft-models.ts'
+
+describe('the preview of an experiment', () => {
+  it('counts the trials and executions of a sweep exactly', () => {
+    const { problems, plan } = previewExperiment({ batch: '1,2,4', threads: '1,2' }, dynamicModel)
+    expect(problems).toEqual([])
+    expect(plan).toMatchObject({ trials: 6, executions: 12, exact: true })
+  })
+
+  it('gives a range of time that follows the rules', () => {
+    const short = previewExperiment({ batch: '1,2', maxTime: '500', warmupTime: '100' }, dynamicModel).plan
+    const usual = previewExperiment({ batch: '1,2' }, dynamicModel).plan
+    if (short === undefined || usual === undefined) throw new Error('no plan')
+    expect(short.estimateMs).toEqual([4 * (500 + 100 + 500), 4 * (500 + 400 + 500)])
+    expect(usual.estimateMs[0]).toBeGreaterThan(short.estimateMs[0])
+    expect(usual.estimateMs[1]).toBeGreaterThan(usual.estimateMs[0])
+  })
+
+  it('says that an automatic search is an expectation', () => {
+    expect(previewExperiment({}, dynamicModel).plan?.exact).toBe(false)
+    expect(previewExperiment({}, fixedBatchModel).plan).toMatchObject({ trials: 1, exact: true })
+  })
+
+  it('gives the problems instead of a plan', () => {
+    const preview = previewExperiment({ batch: '1.5' }, dynamicModel)
+    expect(preview.plan).toBeUndefined()
+    expect(preview.problems).toEqual([expect.objectContaining({ field: 'batch' })])
+  })
+})
