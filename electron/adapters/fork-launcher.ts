@@ -48,7 +48,9 @@ function launch(hostPath: string, options: HostLaunchOptions): HostProcess {
   child.on('message', (raw) => {
     const parsed = v.safeParse(HostMessageSchema, raw)
     if (!parsed.success) {
-      watch.appendStandardError(`\nThe session host said something that is no message: ${v.summarize(parsed.issues)}\n`)
+      watch.appendStandardError(
+        `\nThe session host said something that is no message: ${v.summarize(parsed.issues)}\n`,
+      )
       kill('SIGKILL')
       return
     }

@@ -1,5 +1,5 @@
 import { badInput } from '../contract/failure.ts'
-import type { EngineCommands, ReportFormat } from '../contract/workbench-api.ts'
+import type { ReportFormat } from '../contract/workbench-api.ts'
 import type { Session } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -36,16 +36,16 @@ export function reportTargets(options: ReportOptions): ReportTarget[] {
 }
 
 /** Finds out before the work begins whether the reports can be written. Throws where a folder is missing. */
-export async function checkTargets(
-  targets: readonly ReportTarget[],
-  files: Session['files'],
-): Promise<void> {
+export async function checkTargets(targets: readonly ReportTarget[], files: Session['files']): Promise<void> {
   for (const { format, target } of targets) {
     if (target === '-') continue
     const path = files.resolve(target)
     const folder = files.folderOf(path)
     if ((await files.stat(folder))?.kind !== 'folder') {
-      throw badInput(`--${format} ${target} cannot be written: there is no folder ${folder}.`, 'Make it first.')
+      throw badInput(
+        `--${format} ${target} cannot be written: there is no folder ${folder}.`,
+        'Make it first.',
+      )
     }
     if ((await files.stat(path))?.kind === 'folder') {
       throw badInput(`--${format} ${target} is a folder.`, 'Give the name of a file.')
@@ -57,13 +57,13 @@ export async function checkTargets(
 export async function writeReports(
   targets: readonly ReportTarget[],
   experiment: { projectId: string; experimentId: string },
-  context: { commands: EngineCommands; files: Session['files']; terminal: Terminal; quiet: boolean },
+  context: Pick<Session, 'commands' | 'files'> & { terminal: Terminal; quiet: boolean },
 ): Promise<void> {
   const { commands, files, terminal, quiet } = context
   for (const { format, target } of targets) {
     if (target === '-') {
       const { content } = await commands.renderReport({ ...experiment, format })
-      terminal.print(content.replace(/\r?\n$/, ''))
+      terminal.print(content)
     } else {
       await commands.saveReport({ ...experiment, format, path: files.resolve(target) })
       if (!quiet) terminal.note(`Wrote ${target}.`)

@@ -47,7 +47,7 @@ export function formatTable(
 
 /** One row a trial, ascending by batch size within each series. Figures that the samples cannot carry begin with `~`. */
 export function resultsTable(analysis: Analysis, terminal: Pick<Terminal, 'style'>): string {
-  const trials = inOrder(analysis)
+  const trials = trialsInOrder(analysis)
   const columns = columnsFor(analysis, trials, terminal)
   return formatTable(
     columns.map(({ head }) => head),
@@ -57,7 +57,8 @@ export function resultsTable(analysis: Analysis, terminal: Pick<Terminal, 'style
   )
 }
 
-function inOrder({ series, trials }: Analysis): TrialReport[] {
+/** The trials, ascending by batch size within each series. */
+export function trialsInOrder({ series, trials }: Analysis): TrialReport[] {
   const ids = series.flatMap(({ trialIds }) => trialIds)
   const position = (trial: TrialReport) => {
     const at = ids.indexOf(trial.id)
@@ -104,7 +105,7 @@ function columnsFor(
     return style('yellow', trial.flags.map(({ name }) => name).join(', '))
   }
   if (trials.some((trial) => trial.outcome !== 'completed' || trial.flags.length > 0)) {
-    columns.push({ head: '', align: 'left', valueOf: notes })
+    columns.push({ head: 'notes', align: 'left', valueOf: notes })
   }
   return columns
 }

@@ -1,6 +1,6 @@
 import type { Analysis, Goal, TrialReport } from '../contract/analysis.ts'
 import { failureLine } from '../contract/failure.ts'
-import { resultsTable } from './results-table.ts'
+import { resultsTable, trialsInOrder } from './results-table.ts'
 import { wrap, type Terminal } from './terminal.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
 
@@ -19,7 +19,8 @@ export function resultsText(analysis: Analysis, terminal: Pick<Terminal, 'style'
 }
 
 /** Why trials have no numbers, and why others are flagged; the same words for several trials are said once. */
-function remarks({ trials }: Analysis, { width, style }: Pick<Terminal, 'style' | 'width'>): string {
+function remarks(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | 'width'>): string {
+  const trials = trialsInOrder(analysis)
   const factors = varyingFactors(trials)
   const lines: string[] = []
   const say = (subject: string, text: string, indent: number) => {
@@ -34,10 +35,20 @@ function remarks({ trials }: Analysis, { width, style }: Pick<Terminal, 'style' 
     const reason = group[0]?.flags.find((flag) => flag.name === name)?.reason ?? ''
     const others = group.length > 1 ? ' (and others alike)' : ''
     const [first] = group
-    say(`${name}: `, first === undefined ? '' : `${configWords(first.config, factors)}: ${reason}${others}`, 2)
+    say(
+      `${name}: `,
+      first === undefined ? '' : `${configWords(first.config, factors)}: ${reason}${others}`,
+      2,
+    )
   }
-  if (trials.some((trial) => trial.outcome === 'completed' && trial.latencyMs.unsupportedPercentiles.length > 0)) {
-    say('~ ', 'too few samples to carry this percentile at 99 % confidence; a longer measuring time helps.', 2)
+  if (
+    trials.some((trial) => trial.outcome === 'completed' && trial.latencyMs.unsupportedPercentiles.length > 0)
+  ) {
+    say(
+      '~ ',
+      'too few samples to carry this percentile at 99 % confidence; a longer measuring time helps.',
+      2,
+    )
   }
   return lines.join('\n')
 }
@@ -67,7 +78,7 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
   if (analysis.recommendations.length > 0) lines.push('')
   for (const { goal, batchSize, reason, cost } of analysis.recommendations) {
     const size = sizeWord(batchSize).padStart(sized)
-    const text = wrap([reason, cost ?? ''].join(' ').trim(), Math.max(30, width - indent))
+    const text = wrap([reason, cost ?? ''].join(' ').trim(), Math.max(20, width - indent))
     const body = text.split('\n').join(`\n${' '.repeat(indent)}`)
     lines.push(
       `  ${goalWords[goal].padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,

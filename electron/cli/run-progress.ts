@@ -51,13 +51,17 @@ export function lineDisplay(note: Terminal['note']): RunDisplay {
   }
 }
 
-function executionLine({ trial, report, executionsDone, executionsPlanned }: LiveTrial, state: RunState): string {
+function executionLine(
+  { trial, report, executionsDone, executionsPlanned }: LiveTrial,
+  state: RunState,
+): string {
   const { progress } = state
   const total = String(progress?.executionsPlanned ?? '?')
   const count = `[${String(progress?.executionsDone ?? '?').padStart(total.length)}/${total}]`
   const name = `${count} ${state.name(trial.id)}`
   if (report === undefined) return name
-  if (report.outcome !== 'completed') return `${name}: ${outcomeWords[report.outcome]}. ${report.failure.message}`
+  if (report.outcome !== 'completed')
+    return `${name}: ${outcomeWords[report.outcome]}. ${report.failure.message}`
   const { latencyMs, throughput } = report
   const speed = `${formatThroughput(throughput.itemsPerSecond)}, mean ${formatMilliseconds(latencyMs.mean)}`
   return `${name}: ${speed} (execution ${executionsDone} of ${executionsPlanned})`

@@ -5,12 +5,26 @@ import type { EngineCommands, Subscribe } from '../contract/workbench-api.ts'
 import type { FileStore } from '../engine/ports.ts'
 import { createWorkbench } from '../engine/workbench.ts'
 
+/** The engine's commands that the command line uses. */
+export type UsedCommands = Pick<
+  EngineCommands,
+  | 'environment'
+  | 'openModel'
+  | 'openProject'
+  | 'createProject'
+  | 'previewExperiment'
+  | 'startExperiment'
+  | 'stopExperiment'
+  | 'analyse'
+  | 'renderReport'
+  | 'saveReport'
+>
+
 /** What a command works with: the engine, and the files of this machine. */
 export interface Session {
-  commands: EngineCommands
+  commands: UsedCommands
   subscribe: Subscribe
-  files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf' | 'write'>
-  version: string
+  files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf'>
   close(): Promise<void>
 }
 
@@ -27,7 +41,6 @@ export function openSession(): Session {
     commands: workbench.commands,
     subscribe: workbench.subscribe,
     files: ports.files,
-    version,
     close: () => workbench.shutdown(),
   }
 }

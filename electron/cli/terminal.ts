@@ -4,7 +4,7 @@ type Format = Parameters<typeof styleText>[0]
 
 /** Where a command writes: the answer to standard output, everything else to standard error. */
 export interface Terminal {
-  /** Part of the answer; a line end is added. */
+  /** Part of the answer; a line end is added where it lacks one. */
   print(text: string): void
   /** Progress and problems; a line end is added. */
   note(text: string): void
@@ -28,7 +28,7 @@ export function processTerminal(): Terminal {
   }
   const colours = stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   return {
-    print: (text) => stdout.write(`${text}\n`),
+    print: (text) => stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     note: (text) => stderr.write(`${text}\n`),
     width: stdout.isTTY ? stdout.columns : 100,
     style: (format, text) => (colours ? styleText(format, text, { validateStream: false }) : text),

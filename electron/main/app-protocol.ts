@@ -25,7 +25,8 @@ export function registerAppScheme(): void {
 export function handleAppScheme(pageFolder: string): void {
   protocol.handle(scheme, async (request) => {
     const headers = pagePolicyHeaders()
-    if (!isPageUrl(request.url) || request.method !== 'GET') return new Response(null, { status: 403, headers })
+    if (!isPageUrl(request.url) || request.method !== 'GET')
+      return new Response(null, { status: 403, headers })
     const file = await readPageFile(pageFolder, new URL(request.url).pathname)
     if (file === undefined) return new Response('Not found.', { status: 404, headers })
     return new Response(file.content, { headers: { ...headers, ...file.headers } })

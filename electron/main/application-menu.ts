@@ -12,7 +12,11 @@ export interface ApplicationMenuInput {
 }
 
 /** The menu as data. Its commands go to the page, whose own shortcuts and palette do the same. */
-export function menuTemplate({ intents, recent, development }: ApplicationMenuInput): MenuItemConstructorOptions[] {
+export function menuTemplate({
+  intents,
+  recent,
+  development,
+}: ApplicationMenuInput): MenuItemConstructorOptions[] {
   const isMac = process.platform === 'darwin'
   const separator: MenuItemConstructorOptions = { type: 'separator' }
 

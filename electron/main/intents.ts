@@ -27,8 +27,6 @@ export function createIntents(engine: Subscribe): Intents {
       for (const listener of listeners) listener(intent)
     },
     subscribe: (event, listener) =>
-      event === 'intent'
-        ? subscribeIntent(listener as (intent: Intent) => void)
-        : engine(event, listener),
+      event === 'intent' ? subscribeIntent(listener as (intent: Intent) => void) : engine(event, listener),
   }
 }

@@ -148,7 +148,7 @@ function uploadFailure(error: unknown, name: string): unknown {
 function tooLarge(name: string, limitBytes: number): BatchscopeError {
   return badInput(
     `"${name}" is larger than the ${(limitBytes / 2 ** 30).toFixed(1)} GiB that can be uploaded.`,
-    'Start Batchscope with --allow and the folder of the file, and open it by its path.',
+    'Profile it from the command line instead: batchscope run FILE.',
   )
 }
 

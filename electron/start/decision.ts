@@ -14,9 +14,14 @@ export type Decision =
   | { kind: 'served'; args: string[]; line: string }
 
 /** True where a window can be opened: always on macOS and Windows, elsewhere when a display server is named. */
-export function hasDisplay(platform: string, environment: Readonly<Record<string, string | undefined>>): boolean {
+export function hasDisplay(
+  platform: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
   if (platform === 'darwin' || platform === 'win32') return true
-  return [environment['DISPLAY'], environment['WAYLAND_DISPLAY']].some((name) => name !== undefined && name !== '')
+  return [environment['DISPLAY'], environment['WAYLAND_DISPLAY']].some(
+    (name) => name !== undefined && name !== '',
+  )
 }
 
 /** True when the arguments ask for the served workbench, or say how to serve. */

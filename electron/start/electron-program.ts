@@ -86,7 +86,10 @@ function failedLately(marker: string): boolean {
 function rememberFailure(marker: string): void {
   try {
     mkdirSync(dirname(marker), { recursive: true })
-    writeFileSync(marker, 'Electron could not be fetched; `npm start` tries again a day after this was written.\n')
+    writeFileSync(
+      marker,
+      'Electron could not be fetched; `npm start` tries again a day after this was written.\n',
+    )
   } catch {
     // Then it is tried again next time.
   }

@@ -14,7 +14,8 @@ const distFolder = dirname(fileURLToPath(import.meta.url))
 function runToItsEnd(program: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: 'inherit' })
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => child.kill(signal))
     child.once('error', () => resolve(1))
     child.once('exit', (code) => resolve(code ?? 130))
   })

@@ -2,10 +2,11 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import type { Analysis } from '../../electron/contract/analysis.ts'
 import { formatNumber } from '../../electron/contract/quantity.ts'
 import { batchAxis, type BatchAxis } from './batch-axis.ts'
-import { outcomeNames, type BatchCurve } from './batch-curves.ts'
+import type { BatchCurve } from './batch-curves.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { withAlpha } from './colour-alpha.ts'
 import { intervalPlugin } from './interval-plugin.ts'
+import { outcomeNames } from './outcome-names.ts'
 import {
   basePlotOptions,
   datasetLook,

@@ -36,14 +36,3 @@ export function batchCurves(analysis: Analysis): BatchCurve[] {
     }
   })
 }
-
-/** Name of an outcome, as the interface says it. */
-export const outcomeNames: Record<TrialReport['outcome'], string> = {
-  completed: 'completed',
-  'out-of-memory': 'out of memory',
-  failed: 'failed',
-  crashed: 'crashed',
-  'timed-out': 'timed out',
-  cancelled: 'cancelled',
-  skipped: 'skipped',
-}

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { pickFiles } from '../components/pick-file.ts'
+import { pickFiles } from './pick-file.ts'
 import { toFailure } from '../../electron/contract/failure.ts'
 import { useConnection } from './connection.ts'
 import { useOpening } from './opening.ts'

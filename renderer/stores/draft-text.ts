@@ -25,6 +25,15 @@ export interface DraftFields {
 export const axisText = (input: Pick<ModelInput, 'batchAxis'>): string =>
   input.batchAxis === undefined ? 'none' : String(input.batchAxis)
 
+/** What can be chosen as the batch axis of an input: each of its axes, with its size or name, and none. */
+export function axisOptions({ shape }: Pick<ModelInput, 'shape'>): { value: string; text: string }[] {
+  const axes = shape.map((dimension, axis) => ({
+    value: String(axis),
+    text: dimension === null ? `axis ${axis}` : `axis ${axis} (${dimension})`,
+  }))
+  return [...axes, { value: 'none', text: 'none' }]
+}
+
 /** A draft for a model with nothing but defaults. */
 export function blankFields(model: ModelDescription | null): DraftFields {
   return {

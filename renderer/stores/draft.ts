@@ -90,6 +90,15 @@ export const useDraft = defineStore('draft', () => {
     return problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`
   }
 
+  /** What is wrong with one free dimension: the problem of `dims`, where it names this one or there is only one. */
+  function problemOfDim(key: string): string | undefined {
+    const text = problemOf('dims')
+    if (text === undefined) return undefined
+    const known = Object.keys(fields.dims)
+    const named = known.filter((one) => text.includes(`"${one}"`))
+    return named.includes(key) || (named.length === 0 && known.length === 1) ? text : undefined
+  }
+
   /** Starts the experiment and shows it live; in the selected project when that already holds the same model. */
   async function start(): Promise<void> {
     const model = models.current
@@ -137,6 +146,7 @@ export const useDraft = defineStore('draft', () => {
     startFrom,
     usePreset,
     problemOf,
+    problemOfDim,
     start,
     startFromPage,
   }

@@ -1,14 +1,13 @@
 import type { CompletedTrialReport, TrialReport } from '../../electron/contract/analysis.ts'
 import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
 
-/** Everything but the batch size as a person says it: `cpu`, `cuda 1, 2 threads, height 48`. */
-export function configLabel(config: TrialConfig): string {
-  const provider =
-    config.device === undefined ? config.executionProvider : `${config.executionProvider} ${config.device}`
-  const threads =
-    config.threads === undefined ? [] : [`${config.threads} ${config.threads === 1 ? 'thread' : 'threads'}`]
-  const dims = Object.entries(config.dims).map(([key, value]) => `${key} ${value}`)
-  return [provider, ...threads, ...dims].join(', ')
+/** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`. */
+export function configLabel({ executionProvider, device, threads, dims }: TrialConfig): string {
+  return [
+    device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`,
+    ...(threads === undefined ? [] : [threads === 1 ? '1 thread' : `${threads} threads`]),
+    ...Object.entries(dims).map(([key, value]) => `${key}=${value}`),
+  ].join(', ')
 }
 
 /** Half of a trial's throughput interval, relative to its throughput; undefined without an interval. */
@@ -20,17 +19,6 @@ export function throughputUncertainty({ throughput }: CompletedTrialReport): num
 /** The memory that a trial is judged by: the device's where one was used, else the host's. In bytes. */
 export function memoryPeak(memory: MemoryPeaks): number | undefined {
   return memory.devicePeakBytes ?? memory.hostPeakBytes
-}
-
-/** Name of an outcome, as the interface says it. */
-export const outcomeNames: Record<Outcome, string> = {
-  completed: 'completed',
-  'out-of-memory': 'out of memory',
-  failed: 'failed',
-  crashed: 'crashed',
-  'timed-out': 'timed out',
-  cancelled: 'cancelled',
-  skipped: 'skipped',
 }
 
 /** How an outcome is set apart in tables; never by its colour alone. */

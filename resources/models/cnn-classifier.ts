@@ -43,7 +43,13 @@ interface BlockShape {
 }
 
 /** Convolution, batch normalisation and, unless told otherwise, ReLU. */
-function block(graph: GraphBuilder, weights: WeightSource, name: string, input: string, shape: BlockShape): string {
+function block(
+  graph: GraphBuilder,
+  weights: WeightSource,
+  name: string,
+  input: string,
+  shape: BlockShape,
+): string {
   const { from, to, kernel, stride = 1, depthwise = false, activated = true } = shape
   const inputsEach = depthwise ? 1 : from
   const fanIn = inputsEach * kernel * kernel
@@ -82,12 +88,29 @@ function separable(
   to: number,
   stride: number,
 ): string {
-  const each = block(graph, weights, `${name}.depthwise`, input, { from, to: from, kernel: 3, stride, depthwise: true })
+  const each = block(graph, weights, `${name}.depthwise`, input, {
+    from,
+    to: from,
+    kernel: 3,
+    stride,
+    depthwise: true,
+  })
   return block(graph, weights, `${name}.pointwise`, each, { from, to, kernel: 1 })
 }
 
 /** A full 3 x 3 block whose result is added to what went in. */
-function residual(graph: GraphBuilder, weights: WeightSource, name: string, input: string, channels: number): string {
-  const inner = block(graph, weights, name, input, { from: channels, to: channels, kernel: 3, activated: false })
+function residual(
+  graph: GraphBuilder,
+  weights: WeightSource,
+  name: string,
+  input: string,
+  channels: number,
+): string {
+  const inner = block(graph, weights, name, input, {
+    from: channels,
+    to: channels,
+    kernel: 3,
+    activated: false,
+  })
   return graph.node('Relu', [graph.node('Add', [inner, input])])
 }

@@ -5,8 +5,11 @@ import { dataTypeNumber } from '../../electron/engine/model/tensor-types.ts'
 
 /** Writes ONNX files: for the sample models and for fixtures of tests. */
 
+/** proto2, as onnx.proto is: values that equal their default are written all the same. */
 const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(Object.entries(onnxSchema).map(([name, fields]) => [name, { fields: { ...fields } }])),
+  nested: Object.fromEntries(
+    Object.entries(onnxSchema).map(([name, fields]) => [name, { edition: 'proto2', fields: { ...fields } }]),
+  ),
 })
 
 type Fields = Record<string, unknown>
@@ -96,7 +99,12 @@ export class GraphBuilder {
   }
 
   /** A sparse weight: `values` at the flat `indices` of a tensor of shape `dims`. */
-  sparseInitializer(name: string, dims: readonly number[], values: Float32Array, indices: BigInt64Array): string {
+  sparseInitializer(
+    name: string,
+    dims: readonly number[],
+    values: Float32Array,
+    indices: BigInt64Array,
+  ): string {
     this.parts.sparseInitializer.push({
       values: tensor(name, [values.length], values).tensor,
       indices: tensor('', [indices.length], indices).tensor,
@@ -108,7 +116,11 @@ export class GraphBuilder {
   /** A small constant of whole numbers: a scalar, or a vector. */
   integers(name: string, value: number | readonly number[]): string {
     const list = typeof value === 'number' ? [value] : value
-    return this.initializer(name, typeof value === 'number' ? [] : [list.length], BigInt64Array.from(list, BigInt))
+    return this.initializer(
+      name,
+      typeof value === 'number' ? [] : [list.length],
+      BigInt64Array.from(list, BigInt),
+    )
   }
 
   /** A scalar constant. */

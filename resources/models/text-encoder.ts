@@ -120,9 +120,13 @@ class TextEncoderGraph {
   private meanOverKept(value: string, kept: string): void {
     const { graph } = this
     const weights = graph.node('Unsqueeze', [kept, 'axes.last'])
-    const total = graph.node('ReduceSum', [graph.node('Mul', [value, weights]), graph.integers('axes.tokens', [1])], {
-      keepdims: 0,
-    })
+    const total = graph.node(
+      'ReduceSum',
+      [graph.node('Mul', [value, weights]), graph.integers('axes.tokens', [1])],
+      {
+        keepdims: 0,
+      },
+    )
     const count = graph.node('ReduceSum', [weights, 'axes.tokens'], { keepdims: 0 })
     const atLeastOne = graph.node('Max', [count, 'all'])
     graph.node('Div', [total, atLeastOne], {}, 'sentence_embedding')

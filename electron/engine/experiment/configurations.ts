@@ -39,20 +39,19 @@ export function configKey(config: TrialConfig): string {
   return `${config.batchSize} ${seriesKey(config)}`
 }
 
-/** A series as a person says it, with only what tells it from the others: `cpu, 2 threads`; empty when it is the only one. */
+/**
+ * A series as a person says it: the execution provider, and of the rest only what differs between all series:
+ * `cpu`, `cpu, 2 threads`, `cuda:1, seq=128`.
+ */
 export function seriesLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
   const differs = (valueOf: (series: SeriesConfig) => unknown) =>
     all.some((series) => valueOf(series) !== valueOf(config))
-  const parts: string[] = []
-  if (differs((series) => series.executionProvider)) parts.push(config.executionProvider)
+  const { executionProvider, device, threads, dims } = config
+  const parts = [device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`]
   if (differs((series) => series.threads)) {
-    parts.push(
-      config.threads === undefined
-        ? 'default threads'
-        : `${config.threads} thread${config.threads === 1 ? '' : 's'}`,
-    )
+    parts.push(threads === undefined ? 'default threads' : threads === 1 ? '1 thread' : `${threads} threads`)
   }
-  for (const [key, value] of Object.entries(config.dims)) {
+  for (const [key, value] of Object.entries(dims)) {
     if (differs((series) => series.dims[key])) parts.push(`${key}=${value}`)
   }
   return parts.join(', ')

@@ -7,12 +7,15 @@ const mostValues = 64
 
 /**
  * Values of every free dimension by its canonical key: those given (each `NAME=V`, `NAME=V,V` or `INPUT:AXIS=V`), and
- * the model's suggestion for the others, so that a result says what was run.
+ * the model's suggestion for the others, so that a result says what was run. A batch axis that the user took back is a
+ * free dimension like any other, and one that they gave is none.
  */
 export function readDims(
   texts: readonly string[],
-  model: ModelDescription,
+  described: ModelDescription,
+  batchAxes: Readonly<Record<string, number | null>>,
 ): Reading<Record<string, number[]>> {
+  const model = withBatchAxes(described, batchAxes)
   const given = new Map<string, number[]>()
   for (const text of texts) {
     const cut = text.lastIndexOf('=')
@@ -47,6 +50,34 @@ export function readDims(
       model.freeDimensions.map(({ key, suggested }) => [key, given.get(key) ?? [suggested]]),
     ),
   )
+}
+
+/** The model as it is with the user's batch axes: its inputs, and the dimensions that stay free. */
+function withBatchAxes(
+  model: ModelDescription,
+  batchAxes: Readonly<Record<string, number | null>>,
+): ModelDescription {
+  if (Object.keys(batchAxes).length === 0) return model
+  const inputs = model.inputs.map((input) => {
+    const axis = batchAxes[input.name]
+    return axis === undefined ? input : { ...input, batchAxis: axis ?? undefined }
+  })
+  const batchSymbols = new Set(
+    inputs.flatMap(({ shape, batchAxis }) => (batchAxis === undefined ? [] : [shape[batchAxis]])),
+  )
+  const free = new Map<string, FreeDimension>()
+  for (const { name, shape, batchAxis } of inputs) {
+    for (const [axis, dimension] of shape.entries()) {
+      if (typeof dimension === 'number' || axis === batchAxis) continue
+      if (dimension !== null && batchSymbols.has(dimension)) continue
+      const place = `${name}:${axis}`
+      const known = resolveDimensionKey(model, place)
+      const key = known?.key ?? dimension ?? place
+      const places = [...(free.get(key)?.places ?? []), place]
+      free.set(key, { key, places, suggested: known?.suggested ?? 1 })
+    }
+  }
+  return { ...model, inputs, freeDimensions: [...free.values()] }
 }
 
 /** Why a name is none of the free dimensions: it counts samples, has one size, or does not exist. */

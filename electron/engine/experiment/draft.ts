@@ -69,7 +69,7 @@ export function readDraft(
   const threads = take('threads', draft.threads, [], (text) =>
     readWholeList(text, { what: 'Thread count', least: 1, most: 1024 }),
   )
-  const dims = takeAll('dims', readDims(filled(draft.dims), model), {})
+  const dims = takeAll('dims', readDims(filled(draft.dims), model, batchAxes), {})
   const slo = take('slo', draft.slo, undefined, readSlo)
   const memoryBudgetBytes = take('memoryBudget', draft.memoryBudget, undefined, readMemoryBudget)
   const seed = take('seed', draft.seed, defaultSeed, (text) =>

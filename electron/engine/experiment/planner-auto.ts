@@ -153,10 +153,9 @@ function stoppedSentence({ series, ladder }: Search, searches: readonly Search[]
   return labelled(series, searches, `${stopped}${bestSoFar}`)
 }
 
+/** The sentence, with the series it is about where there are several. */
 function labelled(series: SeriesConfig, searches: readonly Search[], sentence: string): string {
-  const label = seriesLabel(
-    series,
-    searches.map((search) => search.series),
-  )
-  return label === '' ? sentence : `${label}: ${sentence}`
+  if (searches.length === 1) return sentence
+  const all = searches.map((search) => search.series)
+  return `${seriesLabel(series, all)}: ${sentence}`
 }

@@ -85,8 +85,9 @@ export function blockDecision(
 
 /** A configuration as a person says it: `batch 8`, `batch 8 on cpu, 2 threads`. */
 function configLabel(config: TrialConfig, spec: ExperimentSpec): string {
-  const label = seriesLabel(config, seriesConfigurations(spec))
-  return label === '' ? `batch ${config.batchSize}` : `batch ${config.batchSize} on ${label}`
+  const all = seriesConfigurations(spec)
+  const name = `batch ${config.batchSize}`
+  return all.length === 1 ? name : `${name} on ${seriesLabel(config, all)}`
 }
 
 const outcomeWords: Record<Outcome, string> = {

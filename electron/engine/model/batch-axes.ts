@@ -49,7 +49,10 @@ export function findBatchAxes(inputs: readonly ShapedValue[]): FoundBatchAxes {
   for (const { name, shape } of rest()) {
     const axis = shape.findIndex((dimension) => typeof dimension === 'string' && symbols.has(dimension))
     if (axis >= 0) {
-      found.set(name, { axis, reason: `it shares \`${symbolAt(shape, axis)}\` with another input's batch axis` })
+      found.set(name, {
+        axis,
+        reason: `it shares \`${symbolAt(shape, axis)}\` with another input's batch axis`,
+      })
     }
   }
   if (found.size === 0) {
@@ -109,7 +112,9 @@ export function batchSymbols(
 
 /** The first dimension whose name says batch; the first of all, where there are several. */
 function axisNamedBatch(shape: readonly Dimension[]): number | undefined {
-  const axis = shape.findIndex((dimension) => typeof dimension === 'string' && meaningOf(dimension) === 'batch')
+  const axis = shape.findIndex(
+    (dimension) => typeof dimension === 'string' && meaningOf(dimension) === 'batch',
+  )
   return axis < 0 ? undefined : axis
 }
 

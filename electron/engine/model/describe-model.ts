@@ -60,17 +60,19 @@ function describeInterface(
     hints: hintsOf(value),
     found: axes.inputs.get(value.name) ?? { reason: '' },
   }))
-  const inputs = described.map(
-    ({ name, type, shape, container, hasShape, hints, found }): ModelInput => ({
-      name,
-      type,
-      shape,
-      ...(found.axis === undefined ? {} : { batchAxis: found.axis }),
-      batchAxisReason:
-        container !== undefined ? `it is ${container}` : hasShape ? found.reason : 'the model does not tell its shape',
-      ...(hints.values === undefined ? {} : { values: hints.values }),
-    }),
-  )
+  const inputs = described.map(({ name, type, shape, container, hasShape, hints, found }): ModelInput => ({
+    name,
+    type,
+    shape,
+    ...(found.axis === undefined ? {} : { batchAxis: found.axis }),
+    batchAxisReason:
+      container !== undefined
+        ? `it is ${container}`
+        : hasShape
+          ? found.reason
+          : 'the model does not tell its shape',
+    ...(hints.values === undefined ? {} : { values: hints.values }),
+  }))
   const outputs = graph.outputs.map((output): ModelOutput => {
     const batchAxis = outputBatchAxis(output, values, axes.inputs)
     const { name, type, shape } = output
@@ -89,7 +91,9 @@ function describeInterface(
 }
 
 function inputWarnings({ name, type, container, hasShape }: GraphValue): ModelWarning[] {
-  const warn = (message: string, remedy: string): ModelWarning[] => [{ code: 'unsupported-input', message, remedy }]
+  const warn = (message: string, remedy: string): ModelWarning[] => [
+    { code: 'unsupported-input', message, remedy },
+  ]
   if (container !== undefined || !isFeedable(type)) {
     const what = container ?? (type === 'unknown' ? 'of an unknown type' : `of type ${type}`)
     return warn(
@@ -142,6 +146,8 @@ function countNodes(model: ReadModel): Pick<ModelDescription, 'nodes' | 'operato
       else known.count += 1
     })
   }
-  const mostFirst = [...operators.values()].sort((a, b) => b.count - a.count || a.type.localeCompare(b.type, 'en'))
+  const mostFirst = [...operators.values()].sort(
+    (a, b) => b.count - a.count || a.type.localeCompare(b.type, 'en'),
+  )
   return { nodes, operators: mostFirst }
 }

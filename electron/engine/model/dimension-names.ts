@@ -1,15 +1,6 @@
 /** What a symbolic dimension counts, judged by its name alone; `unnamed` for names that exporters make up. */
 export type DimensionMeaning =
-  | 'batch'
-  | 'past'
-  | 'audio'
-  | 'height'
-  | 'width'
-  | 'channels'
-  | 'time'
-  | 'sequence'
-  | 'unnamed'
-  | 'other'
+  'batch' | 'past' | 'audio' | 'height' | 'width' | 'channels' | 'time' | 'sequence' | 'unnamed' | 'other'
 
 /** Words that give a name its meaning; the first row with a word of the name wins. Letters must be all of the name. */
 const words: readonly [DimensionMeaning, words: readonly string[], letters: readonly string[]][] = [
@@ -20,11 +11,26 @@ const words: readonly [DimensionMeaning, words: readonly string[], letters: read
   ['width', ['width', 'cols', 'columns'], ['w']],
   ['channels', ['channel', 'channels'], ['c']],
   ['time', ['time', 'times', 'timesteps', 'frame', 'frames', 'steps'], ['t']],
-  ['sequence', ['seq', 'sequence', 'seqlen', 'token', 'tokens', 'length', 'len', 'text', 'words'], ['l', 's']],
+  [
+    'sequence',
+    ['seq', 'sequence', 'seqlen', 'token', 'tokens', 'length', 'len', 'text', 'words'],
+    ['l', 's'],
+  ],
 ]
 
 /** A name with one of these does not count samples even where it says batch: `batch_size_x_num_heads`. */
-const notOfSamples = ['seq', 'sequence', 'length', 'len', 'heads', 'head', 'tokens', 'boxes', 'points', 'features']
+const notOfSamples = [
+  'seq',
+  'sequence',
+  'length',
+  'len',
+  'heads',
+  'head',
+  'tokens',
+  'boxes',
+  'points',
+  'features',
+]
 
 /**
  * Names made by exporters rather than by people: PaddlePaddle (`p2o.DynamicDimension.0`), TensorFlow (`unk__12`),

@@ -1,20 +1,23 @@
 import { Reader } from 'protobufjs/minimal.js'
-import type { FileWindow } from './file-window.ts'
+import type { ReadableFile } from '../ports.ts'
 import { decodeMessage, wire } from './message-decoder.ts'
 import { longestText, MalformedMessage, type MessageFields, type ReadingBounds } from './message-fields.ts'
 
-/** Fields up to this size are read whole and decoded in memory; larger ones are walked through or passed over. */
-const wholeFieldBytes = 16 * 1024
+/**
+ * Bytes read at once. Small, because between two weights only a few bytes are wanted; large enough that a hundred nodes
+ * come with one read.
+ */
+const pieceBytes = 16 * 1024
 
-/** A tag and a length are at most 5 bytes each, a varint 10. */
-const headerBytes = 15
+/** A tag and a length of at most 5 bytes each. */
+const headerBytes = 10
 
 /**
- * Takes the fields of a message that lies in a file from `start` to `end`, without reading what is passed over.
- * Rejects with a MalformedMessage.
+ * Takes the fields of a message that lies in a file from `start` to `end`. Fields larger than a piece are walked through
+ * when they are messages, and not read when they are passed over. Rejects with a MalformedMessage.
  */
 export async function decodeFile(
-  file: FileWindow,
+  file: ReadableFile,
   start: number,
   end: number,
   fields: MessageFields,
@@ -23,53 +26,73 @@ export async function decodeFile(
   bounds.enter()
   let position = start
   while (position < end) {
-    const length = Math.min(headerBytes, end - position)
-    const header = readHeader(file.heldAt(position, length) ?? (await file.at(position, length)))
+    const piece = await readExactly(file, position, Math.min(pieceBytes, end - position))
+    const whole = bytesOfWholeFields(piece)
+    if (whole > 0) {
+      decodeMessage(piece.subarray(0, whole), fields, bounds)
+      position += whole
+      continue
+    }
+    const header = readHeader(piece.subarray(0, headerBytes))
     const payload = position + header.headerBytes
     const next = payload + header.payloadBytes
-    if (next > end) {
-      throw next > file.bytes
-        ? new MalformedMessage('it ends before its contents do', true)
-        : new MalformedMessage('a part of it is longer than what holds it')
-    }
+    if (next > file.bytes) throw cutOff()
+    if (next > end) throw new MalformedMessage('a part of it is longer than what holds it')
     const field = fields[header.field]
-    if (header.payloadBytes <= wholeFieldBytes) {
-      const whole = next - position
-      decodeMessage(file.heldAt(position, whole) ?? (await file.at(position, whole)), fields, bounds)
-    } else if (field !== undefined) {
-      bounds.spend(1)
-      if (field.take === 'message') await decodeFile(file, payload, next, field.open(), bounds)
-      else if (field.take === 'size') field.put(header.payloadBytes)
-      else if (header.payloadBytes <= longestText) {
-        decodeMessage(await file.at(position, next - position), fields, bounds)
-      } else throw new MalformedMessage('a name or a list in it is too long')
+    if (field?.take === 'message') await decodeFile(file, payload, next, field.open(), bounds)
+    else if (field?.take === 'size') field.put(header.payloadBytes)
+    else if (field !== undefined) {
+      if (header.payloadBytes > longestText) throw new MalformedMessage('a name or a list in it is too long')
+      decodeMessage(await readExactly(file, position, next - position), fields, bounds)
     }
     position = next
   }
   bounds.leave()
 }
 
-interface FieldHeader {
-  field: number
-  /** Of tag and length. */
-  headerBytes: number
-  payloadBytes: number
+/** `length` bytes from `offset`. Rejects with a MalformedMessage where the file ends before. */
+export async function readExactly(file: ReadableFile, offset: number, length: number): Promise<Uint8Array> {
+  if (offset + length > file.bytes) throw cutOff()
+  const bytes = await file.read(offset, length)
+  if (bytes.length < length) throw cutOff()
+  return bytes
 }
 
-function readHeader(bytes: Uint8Array): FieldHeader {
+function cutOff(): MalformedMessage {
+  return new MalformedMessage('it ends before its contents do', true)
+}
+
+/** How many of these bytes are fields that end within them; 0 when the first does not. */
+function bytesOfWholeFields(bytes: Uint8Array): number {
+  const reader = new Reader(bytes)
+  let whole = 0
+  try {
+    while (reader.pos < bytes.length) {
+      const wireType = reader.tag() & 7
+      if (wireType === wire.lengthDelimited) reader.skip(reader.size())
+      else if (wireType === wire.varint) reader.skip()
+      else if (wireType === wire.fixed64) reader.skip(8)
+      else if (wireType === wire.fixed32) reader.skip(4)
+      else break
+      whole = reader.pos
+    }
+  } catch {
+    // The last field goes on beyond these bytes, or it is none: whoever reads it next will tell.
+  }
+  return whole
+}
+
+/** The beginning of a field too large to be read whole: only those with a length can be. */
+function readHeader(bytes: Uint8Array): { field: number; headerBytes: number; payloadBytes: number } {
   const reader = new Reader(bytes)
   try {
     const tag = reader.tag()
-    const wireType = tag & 7
-    if (wireType === wire.lengthDelimited) {
+    if ((tag & 7) === wire.lengthDelimited) {
       const payloadBytes = reader.size()
       return { field: tag >>> 3, headerBytes: reader.pos, payloadBytes }
     }
-    const headerBytes = reader.pos
-    if (wireType === wire.varint) reader.skip()
-    else reader.pos += wireType === wire.fixed64 ? 8 : 4
-    return { field: tag >>> 3, headerBytes, payloadBytes: reader.pos - headerBytes }
   } catch {
-    throw new MalformedMessage('a part of it cannot be read')
+    // Told below, as for a field of a kind that has no length.
   }
+  throw new MalformedMessage('a part of it cannot be read')
 }

@@ -11,7 +11,10 @@ export interface DescribedInput extends GraphValue {
 }
 
 /** Every open dimension of the inputs besides the batch, one entry for all places of a symbolic name. */
-export function findFreeDimensions(inputs: readonly DescribedInput[], batch: ReadonlySet<string>): FreeDimension[] {
+export function findFreeDimensions(
+  inputs: readonly DescribedInput[],
+  batch: ReadonlySet<string>,
+): FreeDimension[] {
   const dimensions = new Map<string, FreeDimension>()
   for (const input of inputs) {
     input.shape.forEach((dimension, axis) => {
@@ -20,7 +23,8 @@ export function findFreeDimensions(inputs: readonly DescribedInput[], batch: Rea
       const place = `${input.name}:${axis}`
       const key = dimension ?? place
       const known = dimensions.get(key)
-      if (known === undefined) dimensions.set(key, { key, places: [place], suggested: suggestedSize(input, axis) })
+      if (known === undefined)
+        dimensions.set(key, { key, places: [place], suggested: suggestedSize(input, axis) })
       else known.places.push(place)
     })
   }
@@ -89,7 +93,9 @@ function looksLikeAudio({ name, type, shape }: DescribedInput, axis: number): bo
   if (!isReal(type) || shape.length > 3 || axis !== shape.length - 1) return false
   const symbol = shape[axis]
   const words = [...wordsOf(name), ...(typeof symbol === 'string' ? wordsOf(symbol) : [])]
-  return words.some((word) => ['audio', 'waveform', 'wav', 'wave', 'speech', 'pcm', 'signal', 'samples'].includes(word))
+  return words.some((word) =>
+    ['audio', 'waveform', 'wav', 'wave', 'speech', 'pcm', 'signal', 'samples'].includes(word),
+  )
 }
 
 /** A dimension of a rank 4 input: channels first (NCHW) unless only the last dimension can be the channels. */

@@ -1,6 +1,22 @@
 import { externalLocation, onnxSchema } from './onnx-schema.ts'
-import type { ExternalLocation, Graph, GraphNode, GraphTensor, GraphValue, ModelGraph, NodeAttribute } from './graph.ts'
-import { integer, integers, MalformedMessage, message, size, text, type MessageFields } from './message-fields.ts'
+import type {
+  ExternalLocation,
+  Graph,
+  GraphNode,
+  GraphTensor,
+  GraphValue,
+  ModelGraph,
+  NodeAttribute,
+} from './graph.ts'
+import {
+  integer,
+  integers,
+  MalformedMessage,
+  message,
+  size,
+  text,
+  type MessageFields,
+} from './message-fields.ts'
 import { elementType } from './tensor-types.ts'
 
 const {
@@ -173,7 +189,8 @@ function valueFields(value: GraphValue): MessageFields {
 const placeholders = new Set(['', '?', '-1', '*', 'None', 'none', 'unk', 'unknown', 'dynamic'])
 
 function dimensionFields(value: GraphValue): MessageFields {
-  if (value.shape.length === highestRank) throw new MalformedMessage('one of its inputs has an impossible shape')
+  if (value.shape.length === highestRank)
+    throw new MalformedMessage('one of its inputs has an impossible shape')
   const axis = value.shape.push(null) - 1
   return {
     // ONNX Runtime takes a negative size for an open one.

@@ -10,7 +10,17 @@ export interface InputHints {
 }
 
 /** Operators that hand on values unchanged, though perhaps in another shape or type. */
-const valueKeeping = new Set(['Cast', 'Identity', 'Unsqueeze', 'Squeeze', 'Reshape', 'Flatten', 'Transpose', 'Expand', 'Slice'])
+const valueKeeping = new Set([
+  'Cast',
+  'Identity',
+  'Unsqueeze',
+  'Squeeze',
+  'Reshape',
+  'Flatten',
+  'Transpose',
+  'Expand',
+  'Slice',
+])
 
 /** Operators that hand on values and shape. */
 const shapeKeeping = new Set(['Cast', 'Identity'])
@@ -61,7 +71,9 @@ function weightsByName(graph: Graph): Map<string, GraphTensor> {
     if (output === undefined) continue
     const tensor = type === 'Constant' ? attributes[0]?.tensors[0] : undefined
     // Weights stored in another type or in a quantized form reach their user through one of these.
-    const source = ['Identity', 'Cast', 'DequantizeLinear'].includes(type) ? weights.get(inputs[0] ?? '') : undefined
+    const source = ['Identity', 'Cast', 'DequantizeLinear'].includes(type)
+      ? weights.get(inputs[0] ?? '')
+      : undefined
     const weight = tensor ?? source
     if (weight !== undefined) weights.set(output, weight)
   }

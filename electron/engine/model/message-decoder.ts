@@ -39,7 +39,8 @@ function takeField(
 ): void {
   const field = fields[number]
   if (field === undefined) {
-    if (number === 0 || wireType === 3 || wireType === 4) throw new MalformedMessage('a part of it is no field')
+    if (number === 0 || wireType === 3 || wireType === 4)
+      throw new MalformedMessage('a part of it is no field')
     reader.skipType(wireType)
     return
   }

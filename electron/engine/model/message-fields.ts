@@ -27,28 +27,31 @@ export const longestText = 1 << 20
 const deepestNesting = 120
 
 /**
- * What a file may make of memory: a value taken costs one, 64 bytes of text cost one more. Far above the largest
- * models known (a few hundred thousand nodes), far below what would exhaust a process.
+ * What a file may make of memory: a value taken costs one, a message eight, 64 bytes of text one more. Far above the
+ * largest models known (a few hundred thousand nodes), below what would exhaust a process.
  */
-const mostValues = 16_000_000
+const mostCost = 32_000_000
+const messageCost = 8
 
 /** What one file has used up of its bounds while it is read. */
 export interface ReadingBounds {
   /** Throws a MalformedMessage when there is nothing left. */
-  spend(values: number): void
+  spend(cost: number): void
   enter(): void
   leave(): void
 }
 
 export function readingBounds(): ReadingBounds {
-  let left = mostValues
+  let left = mostCost
   let depth = 0
+  const spend = (cost: number) => {
+    left -= cost
+    if (left < 0) throw new MalformedMessage('it describes more parts than any model has')
+  }
   return {
-    spend(values) {
-      left -= values
-      if (left < 0) throw new MalformedMessage('it describes more parts than any model has')
-    },
+    spend,
     enter() {
+      spend(messageCost)
       depth += 1
       if (depth > deepestNesting) throw new MalformedMessage('its parts are nested too deeply')
     },

@@ -92,7 +92,15 @@ function many<const Type extends string>(id: number, type: Type): FieldOf<Type> 
 }
 
 /** Values of `AttributeProto.type`. */
-export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, graph: 5, floats: 6, ints: 7 } as const
+export const attributeTypes = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+} as const
 
 /** Value of `TensorProto.dataLocation` for tensors that lie in another file. */
 export const externalLocation = 1

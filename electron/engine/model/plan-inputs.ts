@@ -35,7 +35,9 @@ export function planInputs(
   const shapes = new Map(
     inputs.map(({ name, shape }) => [
       name,
-      shape.map((dimension, axis) => (typeof dimension === 'number' ? dimension : (sizes.get(`${name}:${axis}`) ?? 1))),
+      shape.map((dimension, axis) =>
+        typeof dimension === 'number' ? dimension : (sizes.get(`${name}:${axis}`) ?? 1),
+      ),
     ]),
   )
   const longest = longestOpenSize(inputs, shapes)
@@ -119,7 +121,10 @@ function checkBatchSize(inputs: readonly ModelInput[], batchSize: number): void 
 /** The size of every open dimension, by place. */
 function openSizes(model: ModelDescription, { batchSize, dims }: TrialConfig): Map<string, number> {
   const given = givenSizes(model, dims)
-  const batch = batchSymbols(model.inputs, new Map(model.inputs.map((input) => [input.name, { axis: input.batchAxis }])))
+  const batch = batchSymbols(
+    model.inputs,
+    new Map(model.inputs.map((input) => [input.name, { axis: input.batchAxis }])),
+  )
   const sizes = new Map<string, number>()
   for (const { name, shape, batchAxis } of model.inputs) {
     shape.forEach((dimension, axis) => {
@@ -149,7 +154,8 @@ function givenSizes(model: ModelDescription, dims: Readonly<Record<string, numbe
       throw badInput(`Dimension "${key}" cannot be ${size}.`, 'Sizes are whole numbers from 1.')
     }
     for (const place of places) {
-      if ((given.get(place) ?? size) !== size) throw badInput(`Dimension "${key}" is given twice, with two sizes.`)
+      if ((given.get(place) ?? size) !== size)
+        throw badInput(`Dimension "${key}" is given twice, with two sizes.`)
       given.set(place, size)
     }
   }
@@ -166,7 +172,10 @@ function openPlaces(inputs: readonly ModelInput[], key: string): string[] {
   )
 }
 
-function longestOpenSize(inputs: readonly ModelInput[], shapes: ReadonlyMap<string, readonly number[]>): number {
+function longestOpenSize(
+  inputs: readonly ModelInput[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): number {
   const open = inputs.flatMap(({ name, shape, batchAxis }) =>
     (shapes.get(name) ?? []).filter((_, axis) => axis !== batchAxis && typeof shape[axis] !== 'number'),
   )

@@ -1,8 +1,7 @@
 import { BatchscopeError, badInput, type FailureCode } from '../../contract/failure.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import type { FileStore } from '../ports.ts'
-import { decodeFile } from './file-decoder.ts'
-import { FileWindow } from './file-window.ts'
+import { decodeFile, readExactly } from './file-decoder.ts'
 import { elements, forEachTensor, type Graph, type ModelGraph } from './graph.ts'
 import { modelFields } from './graph-fields.ts'
 import { MalformedMessage, readingBounds } from './message-fields.ts'
@@ -24,7 +23,12 @@ export async function readGraph(path: string, files: FileStore): Promise<ReadMod
   const stat = await files.stat(path)
   if (stat === undefined) {
     const message = `There is no file "${path}".`
-    throw new BatchscopeError({ code: 'not-found', message, hint: 'Check the path of the model.', owner: 'user' })
+    throw new BatchscopeError({
+      code: 'not-found',
+      message,
+      hint: 'Check the path of the model.',
+      owner: 'user',
+    })
   }
   if (stat.kind === 'folder') throw await folderChosen(path, files)
   if (stat.bytes === 0) {
@@ -32,19 +36,20 @@ export async function readGraph(path: string, files: FileStore): Promise<ReadMod
   }
   const file = await files.openForReading(path)
   try {
-    const window = new FileWindow(file)
-    const head = await window.at(0, Math.min(recognisableBytes, window.bytes))
+    const head = await readExactly(file, 0, Math.min(recognisableBytes, file.bytes))
     const other = recogniseFile(head)
     if (other !== undefined || !beginsLikeModel(head)) {
       const looks = other === undefined ? '' : ` It looks like ${other.what}.`
       throw unusable('not-a-model', `"${name}" is not an ONNX model.${looks}`, other?.hint ?? exportHint)
     }
     const model: ModelGraph = { irVersion: 0, producer: '', opsets: [], functions: [] }
-    await decodeFile(window, 0, window.bytes, modelFields(model), readingBounds())
-    return checked(model, window.bytes)
+    await decodeFile(file, 0, file.bytes, modelFields(model), readingBounds())
+    return checked(model, file.bytes)
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error
-    const clause = error.cutOff ? `is cut off after ${formatBytes(file.bytes)}` : `is damaged: ${error.message}`
+    const clause = error.cutOff
+      ? `is cut off after ${formatBytes(file.bytes)}`
+      : `is damaged: ${error.message}`
     throw unusable('model-damaged', `"${name}" ${clause}.`, 'Copy, download or export the model again.')
   } finally {
     await file.close()

@@ -26,14 +26,26 @@ const marks: readonly [offset: number, mark: string, OtherFile][] = [
   [0, '\x80\x04', { what: 'a Python pickle', hint: fromPytorch }],
   [0, '\x89HDF', { what: 'an HDF5 file, for example a Keras model', hint: fromTensorflow }],
   [4, 'TFL3', { what: 'a TensorFlow Lite model', hint: fromTensorflow }],
-  [4, 'ORTM', { what: "a model in ONNX Runtime's own format (.ort)", hint: 'Choose the ONNX model it was made from.' }],
+  [
+    4,
+    'ORTM',
+    { what: "a model in ONNX Runtime's own format (.ort)", hint: 'Choose the ONNX model it was made from.' },
+  ],
   [0, 'GGUF', { what: 'a GGUF model', hint: chooseOnnx }],
   [0, '\x93NUMPY', { what: 'a NumPy array', hint: chooseOnnx }],
   [0, '%PDF', { what: 'a PDF document', hint: chooseOnnx }],
   [0, '\x1f\x8b', { what: 'a gzip archive', hint: 'Unpack it and choose the model inside.' }],
   [0, '\x7fELF', { what: 'a program', hint: chooseOnnx }],
-  [8, '{"', { what: 'a safetensors file, which has weights but no graph', hint: 'Export the model to ONNX.' }],
-  [0, 'version https://git-lfs', { what: 'a Git LFS pointer', hint: 'Fetch the real file with git lfs pull.' }],
+  [
+    8,
+    '{"',
+    { what: 'a safetensors file, which has weights but no graph', hint: 'Export the model to ONNX.' },
+  ],
+  [
+    0,
+    'version https://git-lfs',
+    { what: 'a Git LFS pointer', hint: 'Fetch the real file with git lfs pull.' },
+  ],
   [0, '{"format":"batchscope-project"', { what: 'a Batchscope project', hint: 'Open it as a project.' }],
 ]
 

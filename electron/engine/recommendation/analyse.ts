@@ -1,11 +1,10 @@
 import type { Analysis, TrialReport } from '../../contract/analysis.ts'
 import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
-import { executionVariation, scatterOf, type ExecutionVariation } from '../statistics/execution-variation.ts'
 import { answerOf } from './answer.ts'
 import { boundaryOf } from './boundary.ts'
 import { chooseBest, mayBeRecommended, type Candidate } from './candidate.ts'
-import { measure } from './measurement.ts'
+import { measure, variationOf } from './measurement.ts'
 import { namesIn } from './phrases.ts'
 import { recommend } from './recommend.ts'
 import { seriesOf } from './series.ts'
@@ -39,7 +38,7 @@ export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput):
     const own = executionsOf(trial.id)
     return { trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) }
   })
-  const variation = variationOf(evidence)
+  const variation = variationOf(evidence.map(({ measurement }) => measurement))
   const reported = evidence.flatMap((each) => {
     const report = reportMeasured(each, spec.seed, spec.rules, variation)
     return report === undefined ? [] : [{ report, measurement: each.measurement }]
@@ -81,17 +80,6 @@ export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput):
   }
 }
 
-/** What all trials together show of differences between executions; `undefined` while none was executed twice. */
-export function variationOf(
-  evidence: readonly Pick<TrialEvidence, 'measurement'>[],
-): ExecutionVariation | undefined {
-  return executionVariation(
-    evidence.flatMap(
-      ({ measurement }) => scatterOf(measurement?.executions.map(({ latency }) => latency) ?? []) ?? [],
-    ),
-  )
-}
-
 /** Why no trial can be recommended, as one sentence. */
 function whyNothing(reports: readonly TrialReport[]): string {
   const completed = reports.filter(({ outcome }) => outcome === 'completed')
@@ -101,7 +89,10 @@ function whyNothing(reports: readonly TrialReport[]): string {
       ? 'Nothing can be recommended: the model ignores the batch size, so its throughput is not what it seems.'
       : 'Nothing can be recommended: no trial has more than one sample.'
   }
-  if (reports.every(({ outcome }) => outcome === 'out-of-memory' || outcome === 'skipped')) {
+  const ranOut = (report: TrialReport) =>
+    report.outcome === 'out-of-memory' ||
+    (report.outcome === 'skipped' && report.failure.code === 'skipped-after-out-of-memory')
+  if (reports.every(ranOut)) {
     return 'No batch size fits: every one that was tried ran out of memory.'
   }
   return 'No trial completed.'

@@ -5,7 +5,8 @@ import { formatBytes, formatMilliseconds, formatPercent, formatThroughput } from
 import { seriesKey } from '../experiment/configurations.ts'
 import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { meets, memoryNeeded, percentileLatency, type Candidate } from './candidate.ts'
-import { sloPhrase, throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
+import { throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
+import { headroom } from './recommend-memory.ts'
 
 export interface AnswerInput {
   readonly trials: readonly TrialReport[]
@@ -27,7 +28,9 @@ export function answerOf(input: AnswerInput): Analysis['answer'] {
   const card = input.recommendations.find((recommendation) => recommendation.goal === goal)
   const chosen = input.candidates.find(({ report }) => report.id === card?.trialId)
   if (card === undefined || chosen === undefined) return withoutChoice(input, card)
-  const support = [supportFor(chosen, card, input), caution(chosen)].filter((part) => part !== undefined)
+  const support = [supportFor(chosen, card, input), caution(chosen, input.candidates)].filter(
+    (part) => part !== undefined,
+  )
   return {
     headline: headlineFor(chosen, input.slo, input.nameOf),
     ...(support.length > 0 && { support: support.join(' ') }),
@@ -65,7 +68,7 @@ function withoutChoice(
   }
 }
 
-function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput): string | undefined {
+function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput): string {
   const { report } = chosen
   const batch = report.config.batchSize
   const key = seriesKey(report.config)
@@ -79,7 +82,7 @@ function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput)
     ({ report: { config } }) => config.batchSize > batch && card.equivalent.includes(config.batchSize),
   )
   if (rival !== undefined) return `${againstEquivalent(report, rival.report)}.`
-  if (next !== undefined) return `${againstLarger(report, next, input)}.`
+  if (next !== undefined) return `${againstLarger(chosen, next, input)}.`
   const beyond = input.boundary?.smallestThatDoesNot
   const limit =
     beyond !== undefined && beyond > batch
@@ -102,22 +105,42 @@ function againstEquivalent(report: Numbers, rival: Numbers): string {
   return ratio > 1.01 ? `${same}, and a call takes ${timesPhrase(ratio)} as long` : same
 }
 
-function againstLarger(report: Numbers, next: Candidate, { slo, constraints }: AnswerInput): string {
+/**
+ * What the next larger batch size would give, and why it is not the answer. Whether it is faster is told only as far as
+ * the throughput card shows it: of its batch sizes none differs from the best, and every other one of the series does.
+ */
+function againstLarger({ report }: Candidate, next: Candidate, input: AnswerInput): string {
+  const { slo, constraints } = input
   const { batchSize } = next.report.config
+  const best = bestOfSeries(report, input)
+  const amongBest = best.includes(report.config.batchSize)
+  if (amongBest && best.includes(batchSize)) return againstEquivalent(report, next.report)
   const gain = next.report.throughput.itemsPerSecond / report.throughput.itemsPerSecond - 1
-  if (gain <= 0) return `${batchSize} is ${formatPercent(-gain)} slower`
+  if (amongBest && gain < 0) return `${batchSize} is ${formatPercent(-gain)} slower`
+
   const gives = `${batchSize} gives ${formatThroughput(next.report.throughput.itemsPerSecond)}`
   const latency = slo && percentileLatency(next.measurement, slo.percentile)
   if (slo && latency && !meets(latency, slo)) {
-    const reach = latency.point > slo.milliseconds ? '' : 'may reach '
-    const value = latency.point > slo.milliseconds ? latency.point : (latency.upper ?? latency.point)
-    return `${gives}, but its p${slo.percentile} ${reach || 'of '}${formatMilliseconds(value)} breaks ${sloPhrase(slo)}`
+    const reaches =
+      latency.point > slo.milliseconds
+        ? `its p${slo.percentile} is ${formatMilliseconds(latency.point)}`
+        : `its p${slo.percentile} may be as high as ${formatMilliseconds(latency.upper ?? latency.point)}`
+    return `${gives}, but ${reaches}`
   }
   const memory = next.report.memory.hostPeakBytes
-  if (constraints.memoryBudgetBytes !== undefined && memory !== undefined) {
-    return `${gives}, but needs ${formatBytes(memory)} of the ${formatBytes(constraints.memoryBudgetBytes)}`
+  if (slo === undefined && constraints.memoryBudgetBytes !== undefined && memory !== undefined) {
+    const spare = `${formatPercent(headroom)} of ${formatBytes(constraints.memoryBudgetBytes)}`
+    return `${gives}, but at ${formatBytes(memory)} leaves less than ${spare} free`
   }
-  return `${gives}`
+  return gives
+}
+
+/** The batch sizes of the highest throughput, if they are of the same series. */
+function bestOfSeries(report: Numbers, { candidates, recommendations }: AnswerInput): readonly number[] {
+  const card = recommendations.find(({ goal }) => goal === 'throughput')
+  const fastest = candidates.find((candidate) => candidate.report.id === card?.trialId)
+  const same = fastest !== undefined && seriesKey(fastest.report.config) === seriesKey(report.config)
+  return same ? (card?.equivalent ?? []) : []
 }
 
 function againstSmaller(report: Numbers, before: Numbers): string {
@@ -125,8 +148,11 @@ function againstSmaller(report: Numbers, before: Numbers): string {
   return `${before.config.batchSize} is ${formatPercent(Math.max(0, loss))} slower`
 }
 
-/** Names the flags of the recommended trial: an answer must not sound surer than its measurement. */
-function caution({ report }: Candidate): string | undefined {
-  if (report.flags.length === 0) return undefined
-  return `Read with care: ${report.flags.map(({ name, reason }) => `${name} (${reason})`).join(', ')}.`
+/** An answer must not sound surer than its measurement: what was never repeated, and the flags of the recommended trial. */
+function caution({ report }: Candidate, candidates: readonly Candidate[]): string | undefined {
+  const doubts = report.flags.map(({ name, reason }) => `${name} (${reason})`)
+  if (candidates.every(({ measurement }) => measurement.executions.length === 1)) {
+    doubts.unshift('one execution each, so that differences between processes are not known')
+  }
+  return doubts.length === 0 ? undefined : `Read with care: ${doubts.join(', ')}.`
 }

@@ -1,4 +1,5 @@
 import type { CompletedExecution, Execution } from '../../contract/trial.ts'
+import { executionVariation, scatterOf, type ExecutionVariation } from '../statistics/execution-variation.ts'
 import { estimateMean, type MeanEstimate } from '../statistics/mean-estimate.ts'
 import { sortSamples, type SortedSamples } from '../statistics/quantile.ts'
 
@@ -43,4 +44,12 @@ export function measure(executions: readonly Execution[]): Measurement | undefin
     executions: measured,
     sorted: sortSamples(measured.flatMap(({ execution }) => execution.samplesMs)),
   }
+}
+
+/** What all trials of an experiment together show of differences between executions; `undefined` while none ran twice. */
+export function variationOf(
+  measurements: readonly (Measurement | undefined)[],
+): ExecutionVariation | undefined {
+  const latencies = measurements.map((each) => (each?.executions ?? []).map(({ latency }) => latency))
+  return executionVariation(latencies.flatMap((estimates) => scatterOf(estimates) ?? []))
 }

@@ -1,7 +1,7 @@
 import type { Recommendation } from '../../contract/analysis.ts'
 import { formatBytes, formatPercent } from '../../contract/quantity.ts'
 import { chooseBest, memoryNeeded, type Candidate } from './candidate.ts'
-import { cardFor, nothing, type RecommendInput } from './recommend.ts'
+import { cardFor, nothing, type RecommendInput } from './card.ts'
 import { throughputPhrase } from './phrases.ts'
 
 /**
@@ -74,12 +74,12 @@ function largestThatFits({
   const largest = rest.reduce((one, other) => (larger(one, other) ? other : one), first)
   const { report } = largest
   const needs = memoryNeeded(report)
-  const size = needs === undefined ? '' : ` It needs ${formatBytes(needs)}.`
+  const size = needs === undefined ? '' : ` in ${formatBytes(needs)}`
   return single(
     largest,
     boundary === null || boundary.smallestThatDoesNot <= report.config.batchSize
-      ? `The largest batch size measured is ${nameOf(report)}, and it fits.${size}`
-      : `The largest that fits is ${nameOf(report)}: ${boundary.smallestThatDoesNot} ran out of ${boundary.limitedBy} memory.${size}`,
+      ? `The largest batch size measured, ${nameOf(report)}, fits${size}.`
+      : `The largest that fits is ${nameOf(report)}${size}: ${boundary.smallestThatDoesNot} ran out of ${boundary.limitedBy} memory.`,
   )
 }
 

@@ -1,30 +1,12 @@
-import type { Boundary, Recommendation } from '../../contract/analysis.ts'
-import type { Constraints, Slo } from '../../contract/experiment.ts'
+import type { Recommendation } from '../../contract/analysis.ts'
 import { formatMilliseconds, formatPercent, formatThroughput } from '../../contract/quantity.ts'
 import { seriesKey } from '../experiment/configurations.ts'
 import { knee } from '../statistics/kneedle.ts'
-import {
-  chooseBest,
-  meets,
-  percentileLatency,
-  type Candidate,
-  type Choice,
-  type PercentileLatency,
-} from './candidate.ts'
+import { chooseBest, type Candidate, type Choice } from './candidate.ts'
+import { cardFor, nothing, type RecommendInput } from './card.ts'
 import { recommendMemory } from './recommend-memory.ts'
-import { listBatches, plusMinus, sloPhrase, throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
-
-/** What recommendations are made from. */
-export interface RecommendInput {
-  /** Trials that may be recommended. */
-  readonly candidates: readonly Candidate[]
-  /** Why there are no candidates, one sentence; used when there are none. */
-  readonly nothing: string
-  readonly constraints: Pick<Constraints, 'memoryBudgetBytes'>
-  readonly slo: Slo | undefined
-  readonly boundary: Boundary | null
-  readonly nameOf: NameOf
-}
+import { recommendSlo } from './recommend-slo.ts'
+import { plusMinus, throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
 
 /**
  * One card per goal, in the order latency, throughput, knee, slo (only with a bound), memory. All trials compete,
@@ -58,28 +40,6 @@ export function recommend(input: RecommendInput): Recommendation[] {
     ...(input.slo ? [recommendSlo(input.candidates, input.slo, input.nameOf)] : []),
     recommendMemory(input),
   ].map(withCost)
-}
-
-/** A card that recommends nothing, and why. */
-export function nothing(goal: Recommendation['goal'], reason: string): Recommendation {
-  return { goal, batchSize: null, equivalent: [], reason }
-}
-
-/** A card for a choice; the reason is completed by what was found to be no different, and by what is not known. */
-export function cardFor(goal: Recommendation['goal'], choice: Choice, reason: string): Recommendation {
-  const batches = choice.equivalent.map(({ report }) => report.config.batchSize)
-  const among =
-    batches.length > 1 ? `; the smallest of ${listBatches(batches)}, which show no difference` : ''
-  const once = choice.repeated
-    ? ''
-    : ', from one execution each, so that differences between processes are not known'
-  return {
-    goal,
-    batchSize: choice.chosen.report.config.batchSize,
-    trialId: choice.chosen.report.id,
-    equivalent: batches,
-    reason: `${reason}${among}${once}.`,
-  }
 }
 
 function recommendLatency(choice: Choice, nameOf: NameOf): Recommendation {
@@ -117,55 +77,19 @@ function recommendKnee(candidates: readonly Candidate[], fastest: Choice, nameOf
   }
   const { report } = chosen
   const best = fastest.best.report
+  const throughput = formatThroughput(report.throughput.itemsPerSecond)
   const share = report.throughput.itemsPerSecond / best.throughput.itemsPerSecond
+  const reason =
+    report.id === best.id
+      ? `Past batch ${nameOf(report)} more batch buys nothing: it gives ${throughput}, the highest.`
+      : `Past batch ${nameOf(report)} more batch buys little: it gives ${throughput}, ${formatPercent(share)} of the highest, measured at ${best.config.batchSize}.`
   return {
     goal: 'knee',
     batchSize: report.config.batchSize,
     trialId: report.id,
     equivalent: [report.config.batchSize],
-    reason: `Past batch ${nameOf(report)} more batch buys little: it gives ${formatThroughput(report.throughput.itemsPerSecond)}, ${formatPercent(share)} of the highest, measured at ${best.config.batchSize}.`,
+    reason,
   }
-}
-
-function recommendSlo(candidates: readonly Candidate[], slo: Slo, nameOf: NameOf): Recommendation {
-  const bounded = candidates.flatMap((candidate) => {
-    const latency = percentileLatency(candidate.measurement, slo.percentile)
-    return latency === undefined ? [] : [{ candidate, latency }]
-  })
-  const meeting = bounded.filter(({ latency }) => meets(latency, slo)).map(({ candidate }) => candidate)
-  const choice = chooseBest(meeting, 'throughput')
-  const latencyOf = (candidate: Candidate) => bounded.find((entry) => entry.candidate === candidate)?.latency
-  if (choice === undefined) {
-    const reach = ({ point, upper }: PercentileLatency) => upper ?? point
-    const [first, ...rest] = bounded
-    if (first === undefined) return nothing('slo', `No latency is known to hold against ${sloPhrase(slo)}.`)
-    const closest = rest.reduce(
-      (one, other) => (reach(other.latency) < reach(one.latency) ? other : one),
-      first,
-    )
-    const latency = sloLatencyPhrase(closest.latency, slo)
-    return nothing(
-      'slo',
-      `No batch size meets ${sloPhrase(slo)}: the closest is ${nameOf(closest.candidate.report)}, with ${latency}.`,
-    )
-  }
-  const { report } = choice.chosen
-  const latency = latencyOf(choice.chosen)
-  const at = latency === undefined ? '' : `, with ${sloLatencyPhrase(latency, slo)}`
-  return cardFor(
-    'slo',
-    choice,
-    `Highest throughput with ${sloPhrase(slo)}: ${throughputPhrase(report)} at batch ${nameOf(report)}${at}`,
-  )
-}
-
-/** `p99 11.4 ms (at most 12.1 ms at 95 %)`; says so when the samples are too few for an upper end. */
-export function sloLatencyPhrase({ point, upper }: PercentileLatency, { percentile }: Slo): string {
-  const end =
-    upper === undefined
-      ? 'a point estimate: the samples are too few for an interval'
-      : `at most ${formatMilliseconds(upper)} at 95 %`
-  return `p${percentile} ${formatMilliseconds(point)} (${end})`
 }
 
 /** Differences in throughput and latency below these are not worth a word. */

@@ -24,17 +24,28 @@ export function labelledSizes(
   const scale = logarithmic ? Math.log : (size: number) => size
   const place = (size: number) => ((scale(size) - scale(first)) / (scale(last) - scale(first))) * plotWidth
   const kept: number[] = []
-  // Powers of two are what people look for; the others take the room that is left.
-  const byImportance = sorted.toSorted((a, b) => importance(b, first, last) - importance(a, first, last))
+  const importance = (size: number) => {
+    if (size === first || size === last) return Number.POSITIVE_INFINITY
+    // On a logarithmic axis powers of two come first, as they stand at equal distances.
+    return factorsOfTwo(size) + (logarithmic && Number.isInteger(Math.log2(size)) ? 64 : 0)
+  }
+  const byImportance = sorted.toSorted((a, b) => compare(importance(b), importance(a)))
   for (const size of byImportance) {
     if (kept.every((other) => Math.abs(place(other) - place(size)) >= room)) kept.push(size)
   }
   return kept.sort((a, b) => a - b)
 }
 
-function importance(size: number, first: number, last: number): number {
-  if (size === first || size === last) return 2
-  return Number.isInteger(Math.log2(size)) ? 1 : 0
+/** How often 2 divides it: 3 for 24. The rounder a size is in binary, the sooner people look for it. */
+function factorsOfTwo(size: number): number {
+  let count = 0
+  for (let rest = size; rest > 0 && rest % 2 === 0; rest /= 2) count += 1
+  return count
+}
+
+/** For sorting; unlike a difference it takes infinities. */
+function compare(one: number, other: number): number {
+  return one === other ? 0 : one < other ? -1 : 1
 }
 
 /** The horizontal axis of every chart: batch sizes, labelled where something was measured. */

@@ -123,23 +123,32 @@ export function recommendedMarks(marks: readonly { x: number; y: number; name: s
       ctx.strokeStyle = ink.text
       ctx.lineWidth = 1
       ctx.setLineDash([])
-      marks
-        .toSorted((a, b) => a.x - b.x)
-        .forEach(({ x, y, name }, index) => {
-          const [left, top] = [acrossOf(chart, x), upOf(chart, y)]
-          ctx.beginPath()
-          ctx.arc(left, top, 6, 0, 2 * Math.PI)
-          ctx.stroke()
-          const half = ctx.measureText(name).width / 2 + 2
-          const middle = Math.min(Math.max(left, chartArea.left + half), chartArea.right - half)
-          // Neighbours' names stand at different heights, so that they do not run into each other.
-          const below = Math.min(top + 17 + (index % 2) * 10, chartArea.bottom - 4)
-          label(ctx, name, middle, below, 'center', ink.text)
-        })
+      const taken: { from: number; to: number; foot: number }[] = []
+      for (const { x, y, name } of marks.toSorted((a, b) => a.x - b.x)) {
+        const [left, top] = [acrossOf(chart, x), upOf(chart, y)]
+        ctx.beginPath()
+        ctx.arc(left, top, 6, 0, 2 * Math.PI)
+        ctx.stroke()
+        ctx.font = labelFont
+        const half = ctx.measureText(name).width / 2 + 2
+        const middle = Math.min(Math.max(left, chartArea.left + half), chartArea.right - half)
+        const [from, to] = [middle - half, middle + half]
+        const isFree = (foot: number) =>
+          foot > chartArea.top - 2 &&
+          !taken.some((other) => from < other.to && to > other.from && Math.abs(other.foot - foot) < 9)
+        // Above its point, else below it, else farther away: where no neighbour's name is.
+        const foot = [top - 10, top + 16, top - 19, top + 25].find(isFree) ?? top - 10
+        taken.push({ from, to, foot })
+        ctx.fillStyle = '#ffffffcc'
+        ctx.fillRect(from, foot - 7, to - from, 9)
+        label(ctx, name, middle, foot, 'center', ink.text)
+      }
       ctx.restore()
     },
   }
 }
+
+const labelFont = '7.5px Inter'
 
 function stroke(
   ctx: CanvasRenderingContext2D,
@@ -164,7 +173,7 @@ function label(
   align: CanvasTextAlign,
   colour: string = ink.mark,
 ): void {
-  ctx.font = '7.5px Inter'
+  ctx.font = labelFont
   ctx.fillStyle = colour
   ctx.textAlign = align
   ctx.textBaseline = 'alphabetic'

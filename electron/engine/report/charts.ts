@@ -1,6 +1,11 @@
-import { BasicPlatform, type ChartConfiguration, type ChartDataset, type Plugin } from 'chart.js'
+import {
+  BasicPlatform,
+  type ChartConfiguration,
+  type ChartDataset,
+  type Plugin,
+  type ScaleOptionsByType,
+} from 'chart.js'
 import type { Analysis, CompletedTrialReport, Goal, Series, TrialReport } from '../../contract/analysis.ts'
-import { formatNumber } from '../../contract/quantity.ts'
 import { batchAxis } from './batch-axis.ts'
 import {
   boundLine,
@@ -10,7 +15,9 @@ import {
   whiskers,
   type IntervalPoint,
 } from './chart-marks.ts'
-import { sloWords } from './recommendation-rows.ts'
+import { plainNumber } from './plain-number.ts'
+import { sloPhrase } from '../recommendation/phrases.ts'
+import { peakBytes } from './trial-table.ts'
 import { ink, seriesStyle, translucent, type SeriesStyle } from './series-style.ts'
 
 /** A chart of a report: what to draw, and what to say above it. */
@@ -122,14 +129,13 @@ function latencyChart(analysis: Analysis, curves: readonly Curve[], plotWidth: n
       datasets,
       legend: true,
       yAxis: steep ? 'logarithmic' : 'from-zero',
-      plugins: [...(slo ? [boundLine(slo.milliseconds, sloWords(slo))] : []), crosses(curves)],
+      plugins: [...(slo ? [boundLine(slo.milliseconds, sloPhrase(slo))] : []), crosses(curves)],
     }),
   }
 }
 
 function memoryChart(analysis: Analysis, curves: readonly Curve[], plotWidth: number): ReportChart[] {
-  const bytesOf = ({ memory }: TrialReport) => memory.devicePeakBytes ?? memory.hostPeakBytes
-  const most = Math.max(...curves.flatMap(({ completed }) => completed.map((trial) => bytesOf(trial) ?? 0)))
+  const most = Math.max(...curves.flatMap(({ completed }) => completed.map((trial) => peakBytes(trial) ?? 0)))
   if (most === 0) return []
   const unit =
     most >= 1024 ** 3
@@ -137,7 +143,7 @@ function memoryChart(analysis: Analysis, curves: readonly Curve[], plotWidth: nu
       : ({ name: 'MiB', bytes: 1024 ** 2 } as const)
   const datasets = curves.map(({ series, style, completed }) => {
     const points = completed.flatMap((trial) => {
-      const bytes = bytesOf(trial)
+      const bytes = peakBytes(trial)
       return bytes === undefined ? [] : [{ x: trial.config.batchSize, y: bytes / unit.bytes }]
     })
     return line(series.label, points, style)
@@ -210,13 +216,14 @@ type LineDataset = ChartDataset<'line', IntervalPoint[]>
 
 function line(name: string, points: IntervalPoint[], style: SeriesStyle, hollow = false): LineDataset {
   return {
-    label: name,
+    // The legend sets its text too close to the shape.
+    label: ` ${name}`,
     data: points,
     borderColor: style.colour,
     borderWidth: 1.4,
     borderDash: style.dash,
     pointStyle: style.shape,
-    pointRadius: 3,
+    pointRadius: points.length > 20 ? 2 : 3,
     pointBorderWidth: 1.2,
     pointBorderColor: style.colour,
     pointBackgroundColor: hollow ? '#ffffff' : style.colour,
@@ -240,6 +247,22 @@ function band(points: readonly IntervalPoint[], style: SeriesStyle): LineDataset
     { ...edge(({ high, y }) => high ?? y), fill: '-1', backgroundColor: translucent(style.colour, 0.16) },
   ]
 }
+
+/** Ticks at 1, 2 and 5 times powers of ten. */
+const logarithmicTicks: Pick<ScaleOptionsByType<'logarithmic'>, 'afterBuildTicks'> = {
+  afterBuildTicks: (axis) => {
+    const round = [1, 2, 5].flatMap((first) =>
+      Array.from({ length: 13 }, (_, index) => first * 10 ** (index - 6)),
+    )
+    axis.ticks = round
+      .filter((value) => value >= axis.min && value <= axis.max)
+      .sort((a, b) => a - b)
+      .map((value) => ({ value }))
+  },
+}
+
+/** Room for the numbers of the vertical axis, in points. */
+const valueAxisWidth = 36
 
 function chart(options: {
   sizes: readonly number[]
@@ -276,19 +299,30 @@ function chart(options: {
           },
           grid: { ...grid, drawOnChartArea: false, color: ink.muted },
           border: { color: ink.muted, width: 0.6 },
-          ticks: { color: ink.muted, font, autoSkip: false, maxRotation: 0 },
+          ticks: {
+            color: ink.muted,
+            font,
+            autoSkip: false,
+            maxRotation: 0,
+            callback: (value) => plainNumber(Number(value)),
+          },
         },
         y: {
           type: options.yAxis === 'logarithmic' ? 'logarithmic' : 'linear',
           beginAtZero: options.yAxis === 'from-zero',
-          grace: options.yAxis === 'from-zero' ? '6%' : 0,
+          grace: options.yAxis === 'from-zero' ? '12%' : 0,
+          ...(options.yAxis === 'logarithmic' && logarithmicTicks),
           grid,
           border: { display: false },
+          // The same for all charts of a report, so that their batch sizes stand under each other.
+          afterFit: (axis) => {
+            axis.width = valueAxisWidth
+          },
           ticks: {
             color: ink.muted,
             font,
             maxTicksLimit: 7,
-            callback: (value) => formatNumber(Number(value)),
+            callback: (value) => plainNumber(Number(value)),
           },
         },
       },
@@ -296,12 +330,12 @@ function chart(options: {
         legend: {
           display: options.legend,
           position: 'top',
-          align: 'start',
+          align: 'end',
           labels: {
             usePointStyle: true,
             boxHeight: 5,
-            boxWidth: 5,
-            padding: 10,
+            boxWidth: 6,
+            padding: 12,
             font,
             color: ink.text,
             filter: ({ text }) => text !== undefined && text !== '',

@@ -1,26 +1,25 @@
 import type { Environment } from '../../contract/environment.ts'
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { Dimension, ModelDescription, ModelInput, ModelOutput } from '../../contract/model.ts'
-import { formatBytes, formatMilliseconds, formatNumber, formatPercent } from '../../contract/quantity.ts'
-import { sloWords } from './recommendation-rows.ts'
+import { formatBytes } from '../../contract/quantity.ts'
+import { plainDuration, plainNumber, plainPercent } from './plain-number.ts'
+import { sloPhrase } from '../recommendation/phrases.ts'
 
 /** A name and what is to be said of it. */
 export type Fact = readonly [label: string, text: string]
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 export function modelFacts(model: ModelDescription): Fact[] {
   const top = model.operators.slice(0, 6).map(({ type, count }) => `${type} × ${count}`)
   return [
     ['File', model.name],
     ['SHA-256', model.sha256],
-    ['Size', `${formatBytes(model.bytes)}, ${grouped.format(model.parameters)} parameters`],
+    ['Size', `${formatBytes(model.bytes)}, ${plainNumber(model.parameters)} parameters`],
     ['Opset', `${model.opset}${model.producer === '' ? '' : `, written by ${model.producer}`}`],
     ['Inputs', model.inputs.map(tensorWords).join('\n')],
     ['Outputs', model.outputs.map(tensorWords).join('\n')],
     [
       'Operators',
-      `${grouped.format(model.nodes)} nodes: ${top.join(', ')}${model.operators.length > 6 ? ' …' : ''}`,
+      `${plainNumber(model.nodes)} nodes: ${top.join(', ')}${model.operators.length > 6 ? ' …' : ''}`,
     ],
   ]
 }
@@ -67,7 +66,7 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
   for (const [input, axis] of Object.entries(batchAxes)) {
     facts.push([`Batch axis of ${input}`, axis === null ? 'none' : String(axis)])
   }
-  if (constraints.slo) facts.push(['Latency bound', sloWords(constraints.slo)])
+  if (constraints.slo) facts.push(['Latency bound', sloPhrase(constraints.slo)])
   if (constraints.memoryBudgetBytes !== undefined) {
     facts.push([
       'Memory budget',
@@ -83,13 +82,13 @@ export function measuringSentences(spec: ExperimentSpec, clocks: readonly string
   const { rules, factors } = spec
   const searched =
     factors.batchSizes.kind === 'auto' ? ' The search gave fewer to batch sizes that it set aside early.' : ''
-  const ms = formatMilliseconds
+  const ms = plainDuration
   const executions = rules.executions === 1 ? 'one execution' : `${rules.executions} executions`
   return [
     `Every configuration was measured in ${executions}, each a fresh process, interleaved with the others in blocks and in random order, so that drift falls on all alike.${searched}`,
     `Inputs were made once, before timing. The first inference is not among the samples.`,
-    `Warm-up lasted until the medians of the last two windows agreed within ${formatPercent(rules.steadyTolerance)}, after at least ${rules.warmupMinimumSamples} samples and ${ms(rules.warmupMinimumMs)}, and no longer than ${ms(rules.warmupMaximumMs)}.`,
-    `Measuring lasted until the 95 % interval of the mean latency was within ±${formatPercent(rules.relativeHalfWidth)}, after at least ${rules.minimumSamples} samples and ${ms(rules.minimumMs)}, and no longer than ${ms(rules.maximumMs)}.`,
+    `Warm-up lasted until the medians of the last two windows agreed within ${plainPercent(rules.steadyTolerance)}, after at least ${rules.warmupMinimumSamples} samples and ${ms(rules.warmupMinimumMs)}, and no longer than ${ms(rules.warmupMaximumMs)}.`,
+    `Measuring lasted until the 95 % interval of the mean latency was within ±${plainPercent(rules.relativeHalfWidth)}, after at least ${rules.minimumSamples} samples and ${ms(rules.minimumMs)}, and no longer than ${ms(rules.maximumMs)}.`,
     `Latency is the wall time of one call, feeding and fetching included${clocks.length === 0 ? '' : `, by ${clocks.join(' and ')}`}. Throughput is batch size × samples per wall time of the measured window.`,
     `Intervals are 95 % bootstrap intervals that take executions first and samples in blocks within them. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
     `Memory is the peak of the device less its baseline before the session was created, and on the CPU the peak resident set of the process.`,
@@ -109,5 +108,5 @@ function dimensionWords(dimension: Dimension): string {
 function deviceWords(device: Environment['devices'][number]): string {
   const memory = device.memoryTotalBytes === undefined ? '' : `, ${formatBytes(device.memoryTotalBytes)}`
   const driver = device.driver === undefined ? '' : `, driver ${device.driver}`
-  return `${formatNumber(device.index)}: ${device.name}${memory}${driver}`
+  return `${device.index}: ${device.name}${memory}${driver}`
 }

@@ -1,8 +1,9 @@
+import type { Analysis } from '../../contract/analysis.ts'
 import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
-import { recommendationRows } from './recommendation-rows.ts'
+import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { measuredAt, clocksOf, type ReportInput } from './report-input.ts'
-import { trialTable, type ReportTable } from './trial-rows.ts'
+import { trialTable, type ReportTable } from './trial-table.ts'
 
 /** A short report for a wiki, an issue or a pull request. */
 export function reportMarkdown(input: ReportInput): string {
@@ -15,7 +16,7 @@ export function reportMarkdown(input: ReportInput): string {
     `**${escaped(analysis.answer.headline)}**`,
     ...(analysis.answer.support === undefined ? [] : [escaped(analysis.answer.support)]),
     '## Recommendations',
-    tableText(recommendationTable(input)),
+    recommendationText(analysis),
     '## Trials',
     tableText(trialTable(analysis)),
     ...(failures.length === 0 ? [] : ['## Without numbers', list(failures)]),
@@ -32,19 +33,9 @@ export function reportMarkdown(input: ReportInput): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-function recommendationTable({ analysis }: ReportInput): ReportTable {
-  const titles = ['Goal', 'Batch', 'Items/s', 'p99 ms', 'Memory', 'Why']
-  return {
-    columns: titles.map((title, index) => ({ title, align: index >= 1 && index <= 4 ? 'right' : 'left' })),
-    rows: recommendationRows(analysis).map(({ goal, batch, throughput, p99, memory, why }) => [
-      goal,
-      batch,
-      throughput,
-      p99,
-      memory,
-      why,
-    ]),
-  }
+function recommendationText(analysis: Analysis): string {
+  const table = recommendationTable(analysis)
+  return Array.isArray(table) ? list(table) : tableText(table)
 }
 
 function tableText({ columns, rows }: ReportTable): string {

@@ -257,7 +257,8 @@ export class PdfCanvasContext {
     const { textAlign } = this.style
     this.useFont()
     const width = this.doc.widthOfString(text)
-    const shift = textAlign === 'center' ? width / 2 : textAlign === 'right' || textAlign === 'end' ? width : 0
+    const shift =
+      textAlign === 'center' ? width / 2 : textAlign === 'right' || textAlign === 'end' ? width : 0
     this.useFill()
     this.doc.text(text, x - shift, y, { lineBreak: false, baseline: baselines[this.style.textBaseline] })
   }

@@ -11,6 +11,9 @@ export interface ReportFonts {
 
 export const fontNames: PdfFontNames = { regular: 'regular', semibold: 'semibold' }
 
+/** Of the names of facts. */
+const labelWidth = 92
+
 const margin = { top: 60, bottom: 60, side: 48 }
 
 /** A4 pages that are filled from top to bottom. All lengths in points. */
@@ -29,6 +32,8 @@ export class PdfSheet {
       margins: { top: margin.top, bottom: margin.bottom, left: margin.side, right: margin.side },
       // None to begin with: pdfkit's own fonts are files that it would read by itself.
       font: '',
+      // The first version with transparency, which the bands of the charts use.
+      pdfVersion: '1.4',
       bufferPages: true,
       lang: 'en',
       displayTitle: true,
@@ -78,20 +83,26 @@ export class PdfSheet {
   }
 
   /** Text over the whole width, on a new page when it does not fit on this one. */
-  paragraph(text: string, options: { font?: keyof PdfFontNames; size?: number; colour?: string; gap?: number } = {}): void {
+  paragraph(
+    words: string,
+    options: { font?: keyof PdfFontNames; size?: number; colour?: string; gap?: number } = {},
+  ): void {
     const { font = 'regular', size = 9, colour = ink.text, gap = 4 } = options
     this.use(font, size, colour)
+    const text = unbroken(words)
     const layout = { width: this.width, lineGap: size * 0.22 }
     this.need(this.doc.heightOfString(text, layout))
     this.doc.text(text, this.left, this.y, layout)
     this.y = this.doc.y + gap
   }
 
+  /** Those that are longer than what is left of the page go on to the next. */
   bullets(texts: readonly string[]): void {
-    for (const text of texts) {
+    for (const bullet of texts) {
       this.use('regular', 8.5)
+      const text = unbroken(bullet)
       const layout = { width: this.width - 10, lineGap: 1.8 }
-      this.need(this.doc.heightOfString(text, layout))
+      this.need(Math.min(this.doc.heightOfString(text, layout), 24))
       this.doc.text('•', this.left, this.y, { lineBreak: false })
       this.doc.text(text, this.left + 10, this.y, layout)
       this.y = this.doc.y + 3
@@ -100,20 +111,33 @@ export class PdfSheet {
 
   /** Labels at the left, texts beside them. */
   facts(facts: readonly Fact[]): void {
-    const labelWidth = 92
-    for (const [label, text] of facts) {
-      const layout = { width: this.width - labelWidth, lineGap: 1.8 }
-      const labelLayout = { width: labelWidth - 8, lineGap: 1.8 }
-      this.use('regular', 8.5)
-      const height = Math.max(
-        this.doc.heightOfString(text, layout),
-        this.doc.heightOfString(label, labelLayout),
-      )
+    for (const fact of facts) {
+      const height = this.factsHeight([fact])
       this.need(height)
-      this.use('regular', 8.5, ink.muted).text(label, this.left, this.y, labelLayout)
-      this.use('regular', 8.5).text(text, this.left + labelWidth, this.y, layout)
-      this.y += height + 3
+      const [label, text] = fact
+      this.use('regular', 8.5, ink.muted).text(label, this.left, this.y, this.labelLayout)
+      this.use('regular', 8.5).text(text, this.left + labelWidth, this.y, this.factLayout)
+      this.y += height
     }
+  }
+
+  factsHeight(facts: readonly Fact[]): number {
+    this.use('regular', 8.5)
+    const heights = facts.map(([label, text]) =>
+      Math.max(
+        this.doc.heightOfString(text, this.factLayout),
+        this.doc.heightOfString(label, this.labelLayout),
+      ),
+    )
+    return heights.reduce((sum, height) => sum + height + 3, 0)
+  }
+
+  private get labelLayout() {
+    return { width: labelWidth - 8, lineGap: 1.8 }
+  }
+
+  private get factLayout() {
+    return { width: this.width - labelWidth, lineGap: 1.8 }
   }
 
   rule(colour: string = ink.line, thickness = 0.6): void {
@@ -145,6 +169,11 @@ export class PdfSheet {
     const shift = align === 'right' ? this.width - this.doc.widthOfString(text) : 0
     this.doc.text(text, this.left + shift, y, { lineBreak: false })
   }
+}
+
+/** A number and its unit stay on one line. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=%|ms\b|s\b|items\/s|[KMGT]?i?B\b)/g, '$1\u00a0')
 }
 
 /** pdfkit wants bytes of its own realm's Uint8Array, wherever ours come from. */

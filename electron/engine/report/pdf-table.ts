@@ -1,18 +1,19 @@
-import type { PdfSheet } from './pdf-sheet.ts'
+import { unbroken, type PdfSheet } from './pdf-sheet.ts'
 import { ink } from './series-style.ts'
-import type { ReportTable } from './trial-rows.ts'
+import type { ReportTable } from './trial-table.ts'
 
 const size = 8
-const gap = 10
+const smallestGap = 10
 const rowPadding = 3.5
 
 /** Figures of one width, so that they stand under each other. */
 const features: PDFKit.Mixins.OpenTypeFeatures[] = ['tnum']
 
 /** Draws a table over the whole width; its head is repeated on every page that it reaches. */
-export function drawTable(sheet: PdfSheet, table: ReportTable, options: { strong?: number } = {}): void {
+export function drawTable(sheet: PdfSheet, text: ReportTable, options: { strong?: number } = {}): void {
   const { doc } = sheet
-  const widths = columnWidths(sheet, table)
+  const table = { ...text, rows: text.rows.map((cells) => cells.map(unbroken)) }
+  const { widths, gap } = layOut(sheet, table)
   const heightOf = (cells: readonly string[]) =>
     Math.max(
       ...cells.map((cell, index) =>
@@ -52,8 +53,8 @@ export function drawTable(sheet: PdfSheet, table: ReportTable, options: { strong
   }
 }
 
-/** Columns of numbers get what they need; columns of words share the rest by what they would like. */
-function columnWidths(sheet: PdfSheet, { columns, rows }: ReportTable): number[] {
+/** Columns of numbers get what they need, columns of words share the rest. */
+function layOut(sheet: PdfSheet, { columns, rows }: ReportTable): { widths: number[]; gap: number } {
   const { doc } = sheet
   const natural = columns.map(({ title }, index) => {
     sheet.use('semibold', size)
@@ -61,13 +62,20 @@ function columnWidths(sheet: PdfSheet, { columns, rows }: ReportTable): number[]
     const cells = rows.map((cells) => doc.widthOfString(cells[index] ?? '', { features }))
     return Math.ceil(Math.max(titleWidth, ...cells)) + 1
   })
-  const room = sheet.width - gap * (columns.length - 1)
+  const room = sheet.width - smallestGap * (columns.length - 1)
   const isWords = (index: number) => columns[index]?.align === 'left'
   const wanted = natural.reduce((sum, width, index) => sum + (isWords(index) ? width : 0), 0)
   const left = room - natural.reduce((sum, width, index) => sum + (isWords(index) ? 0 : width), 0)
-  if (wanted > left) return natural.map((width, index) => (isWords(index) ? fairShare(index) : width))
-  const last = natural.length - 1
-  return natural.map((width, index) => (index === last ? width + left - wanted : width))
+  const spare = left - wanted
+  if (spare < 0) {
+    const widths = natural.map((width, index) => (isWords(index) ? fairShare(index) : width))
+    return { widths, gap: smallestGap }
+  }
+  // What is left over goes to words at the end, else between the columns, so that no single gap opens.
+  const last = columns.length - 1
+  return isWords(last)
+    ? { widths: natural.map((width, index) => (index === last ? width + spare : width)), gap: smallestGap }
+    : { widths: natural, gap: smallestGap + spare / last }
 
   /** Narrow columns of words keep their width; the wide ones share what remains. */
   function fairShare(index: number): number {

@@ -1,18 +1,31 @@
-import { Chart, Filler, Legend, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js'
+import {
+  Chart,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+} from 'chart.js'
 import { reportCharts, type ReportChart } from './charts.ts'
-import { environmentFacts, experimentFacts, measuringSentences, modelFacts } from './facts.ts'
+import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
 import { PdfCanvasContext } from './pdf-canvas.ts'
 import { fontNames, PdfSheet, type ReportFonts } from './pdf-sheet.ts'
 import { drawTable } from './pdf-table.ts'
-import { recommendationRows } from './recommendation-rows.ts'
+import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { clocksOf, measuredAt, type ReportInput } from './report-input.ts'
 import { ink } from './series-style.ts'
-import { trialTable } from './trial-rows.ts'
+import { trialTable } from './trial-table.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Legend, Filler)
 
-const chartHeight = 170
+/** A chart is drawn no lower than the first and no higher than the second of these, so that pages are filled. */
+const chartHeights = [140, 185] as const
+
+/** Its heading and the space above that. */
+const chartHead = 40
 
 /** One experiment's results as a PDF of A4 pages, with vector charts and text that can be searched. */
 export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise<Uint8Array> {
@@ -24,20 +37,20 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
   drawTop(sheet, input)
   sheet.heading('Recommendations')
   drawRecommendations(sheet, input)
-  for (const chart of reportCharts(analysis, sheet.width - 40)) drawChart(sheet, chart)
+  drawCharts(sheet, reportCharts(analysis, sheet.width - 40))
   sheet.heading('Trials')
   drawTable(sheet, trialTable(analysis), { strong: 0 })
   remarks(sheet, 'Without numbers', failureRemarks(analysis))
   remarks(sheet, 'To be read with care', flagRemarks(analysis))
-  sheet.heading('Model')
-  sheet.facts(modelFacts(model))
-  sheet.heading('Environment')
-  sheet.facts(environmentFacts(environment))
-  sheet.heading('How it was measured')
-  sheet.facts(experimentFacts(spec))
+  section(sheet, 'Model', modelFacts(model))
+  section(sheet, 'Environment', environmentFacts(environment))
+  section(sheet, 'How it was measured', experimentFacts(spec))
   sheet.space(4)
   sheet.bullets(measuringSentences(spec, clocksOf(experiment)))
-  return sheet.finish({ head: title, foot: `${generator} · ${projectName} · measured ${measuredAt(experiment)}` })
+  return sheet.finish({
+    head: title,
+    foot: `${generator} · ${projectName} · measured ${measuredAt(experiment)}`,
+  })
 }
 
 function drawTop(sheet: PdfSheet, { model, experiment, analysis }: ReportInput): void {
@@ -48,7 +61,9 @@ function drawTop(sheet: PdfSheet, { model, experiment, analysis }: ReportInput):
   const dateWidth = doc.widthOfString(date)
   doc.text(date, sheet.left + sheet.width - dateWidth, sheet.y + 1, { lineBreak: false })
   sheet.use('semibold', 9)
-  doc.text(`${model.name}  ·  ${experiment.name}`, sheet.left, sheet.y, { width: sheet.width - dateWidth - 20 })
+  doc.text(`${model.name}  ·  ${experiment.name}`, sheet.left, sheet.y, {
+    width: sheet.width - dateWidth - 20,
+  })
   sheet.y = doc.y + 6
   sheet.rule(ink.muted)
   sheet.space(16)
@@ -58,50 +73,75 @@ function drawTop(sheet: PdfSheet, { model, experiment, analysis }: ReportInput):
   }
   if (experiment.state !== 'finished') {
     sheet.space(4)
-    sheet.paragraph(`This experiment was ${experiment.state === 'running' ? 'still running' : experiment.state} when the report was written: it shows what had been measured by then.`, { size: 9, colour: ink.mark, gap: 0 })
+    sheet.paragraph(
+      `This experiment was ${experiment.state === 'running' ? 'still running' : experiment.state} when the report was written: it shows what had been measured by then.`,
+      { size: 9, colour: ink.mark, gap: 0 },
+    )
   }
 }
 
 function drawRecommendations(sheet: PdfSheet, { analysis }: ReportInput): void {
-  if (analysis.recommendations.length === 0) return sheet.paragraph('There is nothing to recommend.', { colour: ink.muted })
-  const left = (title: string) => ({ title, align: 'left' as const })
-  const right = (title: string) => ({ title, align: 'right' as const })
-  drawTable(
-    sheet,
-    {
-      columns: [left('Goal'), right('Batch'), right('Items/s'), right('p99 ms'), right('Memory'), left('Why')],
-      rows: recommendationRows(analysis).map(({ goal, batch, throughput, p99, memory, why }) => [
-        goal,
-        batch,
-        throughput,
-        p99,
-        memory,
-        why,
-      ]),
-    },
-    { strong: 1 },
-  )
+  const table = recommendationTable(analysis)
+  if (Array.isArray(table)) sheet.bullets(table)
+  else drawTable(sheet, table, { strong: 1 })
 }
 
-function drawChart(sheet: PdfSheet, { title, about, config }: ReportChart): void {
+/** As many charts on a page as its room gives a fair height to. */
+function drawCharts(sheet: PdfSheet, charts: readonly ReportChart[]): void {
+  const [lowest, highest] = chartHeights
+  let left = charts.length
+  while (left > 0) {
+    const room = sheet.bottom - sheet.y
+    const together = Math.min(left, Math.floor(room / (lowest + chartHead)))
+    if (together === 0) {
+      sheet.newPage()
+      continue
+    }
+    const height = Math.min(highest, room / together - chartHead)
+    for (const chart of charts.slice(charts.length - left, charts.length - left + together)) {
+      drawChart(sheet, chart, Math.floor(height))
+    }
+    left -= together
+  }
+}
+
+function drawChart(sheet: PdfSheet, { title, about, config }: ReportChart, height: number): void {
   const { doc } = sheet
-  sheet.heading(title, chartHeight + 10)
+  sheet.heading(title, 0)
   sheet.use('semibold', 12)
   const besides = sheet.left + doc.widthOfString(title) + 8
   sheet.use('regular', 8, ink.muted)
   doc.text(about, besides, sheet.y - 16, { lineBreak: false })
+  // A legend that has room beside the heading stands there, and the curves get its place.
+  const room = sheet.left + sheet.width - besides - doc.widthOfString(about)
+  const lift = legendWidth(sheet, config) < room ? 32 : 0
   doc.save()
-  doc.translate(sheet.left, sheet.y)
-  const context = new PdfCanvasContext(doc, { width: Math.floor(sheet.width), height: chartHeight }, fontNames)
+  doc.translate(sheet.left, sheet.y - lift)
+  const size = { width: Math.floor(sheet.width), height: height + lift }
+  const context = new PdfCanvasContext(doc, size, fontNames)
   // Chart.js asks for a whole canvas; what it calls of it is there.
   const chart = new Chart(context as unknown as CanvasRenderingContext2D, config)
   chart.destroy()
   doc.restore()
-  sheet.space(chartHeight)
+  sheet.space(height)
+}
+
+/** Facts under a heading, on one page if that is not too much. */
+function section(sheet: PdfSheet, title: string, facts: readonly Fact[]): void {
+  sheet.heading(title, Math.min(sheet.factsHeight(facts), 220))
+  sheet.facts(facts)
+}
+
+/** Infinite without a legend: then there is nothing to lift. */
+function legendWidth(sheet: PdfSheet, { data, options }: ReportChart['config']): number {
+  if (options?.plugins?.legend?.display !== true) return Number.POSITIVE_INFINITY
+  sheet.use('regular', 7.5)
+  const names = data.datasets.flatMap(({ label }) => label ?? [])
+  return names.reduce((sum, name) => sum + sheet.doc.widthOfString(name) + 24, 0)
 }
 
 function remarks(sheet: PdfSheet, title: string, lines: readonly string[]): void {
   if (lines.length === 0) return
-  sheet.heading(title, 20)
+  sheet.heading(title, 30)
   sheet.bullets(lines)
 }

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../contract/analysis.ts'
 import { failureLine } from '../../contract/failure.ts'
 import { orderedTrials } from './report-input.ts'
-import { trialName } from './trial-rows.ts'
+import { trialName } from './trial-table.ts'
 
 /** One line a kind of failure, with the trials that it struck. */
 export function failureRemarks(analysis: Analysis): string[] {
@@ -14,16 +14,24 @@ export function failureRemarks(analysis: Analysis): string[] {
   return [...byMessage].map(([line, names]) => `${capitalised(joined(names))}: ${line}`)
 }
 
-/** One line a kind of flag, with what was seen on each trial. */
+/** At most this many lines a flag: the table says which trials have it. */
+const mostReasons = 5
+
+/** One line a flag and reason, with the trials that have it. */
 export function flagRemarks(analysis: Analysis): string[] {
-  const byName = new Map<string, string[]>()
+  const byName = new Map<string, Map<string, string[]>>()
   for (const trial of orderedTrials(analysis)) {
     for (const { name, reason } of trial.flags) {
-      const seen = `${trialName(trial, analysis)}: ${reason}`
-      byName.set(name, [...(byName.get(name) ?? []), seen])
+      const reasons = byName.get(name) ?? new Map<string, string[]>()
+      byName.set(name, reasons.set(reason, [...(reasons.get(reason) ?? []), trialName(trial, analysis)]))
     }
   }
-  return [...byName].map(([name, seen]) => `${name} (${seen.join('; ')})`)
+  return [...byName].flatMap(([name, reasons]) => {
+    const lines = [...reasons].map(([reason, names]) => `${name}, ${joined(names)}: ${reason}.`)
+    if (lines.length <= mostReasons) return lines
+    const rest = lines.length - mostReasons
+    return [...lines.slice(0, mostReasons), `${name}: and ${rest} more of these, see the table.`]
+  })
 }
 
 /** `batch 1, 2 and 4` for names that all begin with `batch`, else the names with commas. */

@@ -73,7 +73,9 @@ const mostForCorrelation = 4096
 
 /**
  * Block length that suits the series' autocorrelation, for the circular block bootstrap: Politis and White (2004) with
- * the correction of Patton, Politis and White (2009). 1 for independent samples and for too few to tell (under 8).
+ * the correction of Patton, Politis and White (2009). At least the cube root of the number of samples, the order at which
+ * the best length grows: their estimate is 1 where correlation is not significant, which few samples never are, while
+ * blocks that are a little too long cost next to nothing. 1 for too few samples to tell (under 8).
  */
 export function automaticBlockLength(series: BlockSeries): number {
   const group = Math.ceil(series.length / mostForCorrelation)
@@ -83,7 +85,7 @@ export function automaticBlockLength(series: BlockSeries): number {
   for (let at = 0; at < n; at++) {
     deviations[at] = ((series.prefix[(at + 1) * group] ?? 0) - (series.prefix[at * group] ?? 0)) / group
   }
-  return group * blockLengthOf(deviations)
+  return Math.max(Math.floor(Math.cbrt(series.length)), group * blockLengthOf(deviations))
 }
 
 function blockLengthOf(deviations: Float64Array): number {

@@ -58,10 +58,10 @@ export function executionVariation(scatters: readonly Scatter[]): ExecutionVaria
 }
 
 /**
- * What all other configurations show counts at most as much as seven executions of one's own would. More would make
+ * What all other configurations show counts at most as much as nine executions of one's own would. More would make
  * intervals a little narrower where all configurations vary alike, and miss more of those that vary more than the rest.
  */
-const mostBorrowedDegrees = 6
+const mostBorrowedDegrees = 8
 
 /**
  * A configuration's own scatter, moderated by what the other configurations of `variation` show: the mean of both,

@@ -36,7 +36,7 @@ export function hierarchicalMeanInterval(
 
 /**
  * The same from estimates already made. On the logarithmic scale, so that it stays above zero and the interval of a rate
- * is the interval of its period turned over. `undefined` without estimates, and for a single one without `variation`.
+ * is the interval of its period turned over. `undefined` with fewer than two samples, and for a single execution without `variation`.
  */
 export function executionsInterval(
   estimates: readonly MeanEstimate[],
@@ -45,6 +45,7 @@ export function executionsInterval(
   const scatter = moderate(scatterOf(estimates), variation, withinVariance(estimates))
   if (scatter === undefined) return undefined
   const samples = estimates.reduce((sum, estimate) => sum + estimate.samples, 0)
+  if (samples < 2) return undefined
   const mean = estimates.reduce((sum, estimate) => sum + (estimate.mean * estimate.samples) / samples, 0)
   // Executions with many samples weigh more in the mean, which then rests on fewer of them (Kish's design effect).
   const concentration = estimates.reduce((sum, estimate) => sum + (estimate.samples / samples) ** 2, 0)

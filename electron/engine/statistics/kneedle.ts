@@ -8,23 +8,21 @@ const leastBend = 0.1
  * offline, for points in ascending x. Both axes are scaled to [0, 1]; the knee is where the curve stands highest above the
  * diagonal. Instead of the paper's sensitivity, which asks for many points, it must stand at least a tenth above it.
  *
- * Only the points up to the highest are looked at, since past it more x buys nothing, and dips below a height already
- * reached are ignored: they are noise to a curve that rises. Gives the x of the knee; `undefined` for fewer than three
- * such points, for a straight or a bent-up curve, and for values that are not numbers.
+ * Dips below a height already reached are ignored, for past the highest point more x buys nothing, and before it they
+ * are noise. Gives the x of the knee; `undefined` for fewer than three points, for a straight, a falling or a bent-up
+ * curve, and for values that are not numbers.
  */
 export function knee(points: readonly Point[]): number | undefined {
   if (points.some(({ x, y }) => !Number.isFinite(x) || !Number.isFinite(y))) return undefined
-  const highest = points.reduce((best, { y }) => Math.max(best, y), -Infinity)
-  const rising = points.slice(0, points.findIndex(({ y }) => y === highest) + 1)
-  const first = rising[0]
-  const last = rising.at(-1)
-  if (rising.length < 3 || first === undefined || last === undefined) return undefined
+  const first = points[0]
+  const last = points.at(-1)
+  if (points.length < 3 || first === undefined || last === undefined) return undefined
   const width = last.x - first.x
-  const height = last.y - first.y
+  const height = points.reduce((highest, { y }) => Math.max(highest, y), first.y) - first.y
   if (!(width > 0 && height > 0)) return undefined
 
-  let reached = -Infinity
-  const above = rising.map(({ x, y }) => {
+  let reached = first.y
+  const above = points.map(({ x, y }) => {
     reached = Math.max(reached, y)
     return { x, difference: (reached - first.y) / height - (x - first.x) / width }
   })

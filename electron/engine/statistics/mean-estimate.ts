@@ -16,8 +16,8 @@ export interface MeanEstimate {
 }
 
 /**
- * `undefined` without samples, when one is negative or not a number, and when all are zero: a relative variation of such
- * a mean has no meaning.
+ * `undefined` without samples, when one is negative or not a number (or too large to be squared), and when all are zero: a
+ * relative variation of such a mean has no meaning.
  */
 export function estimateMean(samples: readonly number[]): MeanEstimate | undefined {
   const series = blockSeries(samples)
@@ -25,10 +25,12 @@ export function estimateMean(samples: readonly number[]): MeanEstimate | undefin
   if (samples.some((sample) => sample < 0)) return undefined
   if (samples.length === 1) return { mean: series.mean, samples: 1, blocks: 1 }
   const blockLength = automaticBlockLength(series)
+  const relativeVariance = (Math.sqrt(blockVarianceOfMean(series, blockLength)) / series.mean) ** 2
+  if (!Number.isFinite(relativeVariance)) return undefined
   return {
     mean: series.mean,
     samples: samples.length,
-    relativeVariance: blockVarianceOfMean(series, blockLength) / series.mean ** 2,
+    relativeVariance,
     blocks: samples.length / blockLength,
   }
 }

@@ -32,10 +32,11 @@ export function meanInterval(samplesMs: readonly number[], random: Random): Inte
   const down = series.mean - (means[Math.floor(0.025 * resamples)] ?? series.mean)
   const up = (means[Math.ceil(0.975 * resamples) - 1] ?? series.mean) - series.mean
   const upShare = up + down > 0 ? up / (up + down) : 0.5
-  return [
+  const interval: Interval = [
     series.mean * Math.exp(-2 * halfWidth * (1 - upShare)),
     series.mean * Math.exp(2 * halfWidth * upShare),
   ]
+  return interval.every(Number.isFinite) ? interval : undefined
 }
 
 /**

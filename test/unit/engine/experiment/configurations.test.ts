@@ -34,10 +34,12 @@ describe('the configurations of an experiment', () => {
   it('are named by what tells them apart', () => {
     const series = seriesConfigurations({ factors: { ...factors, executionProviders: ['cpu'] } })
     expect(series.map((one) => seriesLabel(one, series))).toEqual([
-      '1 thread, sequence=64',
-      '1 thread, sequence=128',
-      '2 threads, sequence=64',
-      '2 threads, sequence=128',
+      'cpu, 1 thread, sequence=64',
+      'cpu, 1 thread, sequence=128',
+      'cpu, 2 threads, sequence=64',
+      'cpu, 2 threads, sequence=128',
     ])
+    const [only] = series
+    expect(only && seriesLabel(only, [only])).toBe('cpu')
   })
 })

@@ -102,6 +102,14 @@ describe('an experiment as a person writes it', () => {
       expect(specOf({ batchAxes: ['image=none', 'tokens=1'] }).batchAxes).toEqual({ image: null, tokens: 1 })
     })
 
+    it('makes a batch axis that was taken back a free dimension, and the other way round', () => {
+      const { dims } = specOf({ batchAxes: ['image=none', 'tokens=1'], dims: ['image:0=2'] }).factors
+      expect(dims).toEqual({ batch: [1], 'image:0': [2], 'image:2': [224], 'image:3': [224] })
+      expect(problemsOf({ batchAxes: ['tokens=1'], dims: ['sequence=4'] })[0]?.message).toBe(
+        '"sequence" is the batch axis of the model, not a free dimension.',
+      )
+    })
+
     it.each([
       ['pixels=0', 'Batch axis "pixels=0" names no input of the model.'],
       ['image=4', 'Batch axis of "image" "4" is above 3.'],

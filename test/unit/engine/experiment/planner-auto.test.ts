@@ -105,7 +105,7 @@ describe('the automatic search', () => {
       )
     expect(largest(1)).toBe(4)
     expect(largest(2)).toBeGreaterThan(16)
-    expect(run.decisions.join('\n')).toContain('1 thread: Doubling stopped at 4')
+    expect(run.decisions.join('\n')).toContain('cpu, 1 thread: Doubling stopped at 4')
   })
 
   it.each([1, 3, 6, 8, 9, 12])('goes on where it was interrupted after %i executions', (limit) => {

@@ -14,6 +14,7 @@ export const nothing = '–'
 /** The main numbers of every trial. */
 export function trialTable(analysis: Analysis): ReportTable {
   const labels = seriesLabels(analysis)
+  const flagged = analysis.trials.some(({ flags }) => flags.length > 0)
   const several = analysis.series.length > 1
   const right = (title: string) => ({ title, align: 'right' as const })
   const left = (title: string) => ({ title, align: 'left' as const })
@@ -27,7 +28,7 @@ export function trialTable(analysis: Analysis): ReportTable {
       right('p50 ms'),
       right('p99 ms'),
       right('Memory'),
-      left('Flags'),
+      ...(flagged ? [left('Flags')] : []),
     ],
     rows: orderedTrials(analysis).map((trial) => [
       String(trial.config.batchSize),
@@ -35,7 +36,7 @@ export function trialTable(analysis: Analysis): ReportTable {
       outcomeWords(trial),
       ...numbers(trial),
       memoryWords(trial),
-      trial.flags.map(({ name }) => name).join(', '),
+      ...(flagged ? [trial.flags.map(({ name }) => name).join(', ')] : []),
     ]),
   }
 }
@@ -47,9 +48,17 @@ export function trialName(trial: TrialReport, analysis: Analysis): string {
   return analysis.series.length > 1 && label !== undefined ? `${name} (${label})` : name
 }
 
-/** Peak memory of the device, and of the host where no device was used; `–` when it is not known. */
-export function memoryWords({ memory }: TrialReport): string {
-  const bytes = memory.devicePeakBytes ?? memory.hostPeakBytes
+/** Peak memory of the device, or of the host where that is what ran the model or all that is known. */
+export function peakBytes({ config, memory, outcome }: TrialReport): number | undefined {
+  if (memory.devicePeakBytes !== undefined) return memory.devicePeakBytes
+  // What the host needed says nothing about a device that ran out of memory.
+  const device = config.executionProvider !== 'cpu' && outcome !== 'completed'
+  return device ? undefined : memory.hostPeakBytes
+}
+
+/** The same as text; `–` when it is not known. */
+export function memoryWords(trial: TrialReport): string {
+  const bytes = peakBytes(trial)
   return bytes === undefined ? nothing : formatBytes(bytes)
 }
 

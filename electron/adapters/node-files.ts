@@ -1,0 +1,104 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { FileStore } from '../engine/ports.ts'
+import { fileFailure, systemCode } from './file-failure.ts'
+import { lockFile } from './file-lock.ts'
+
+/** Runs a file operation; what it throws becomes a sentence about `path`. */
+async function onFile<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (error) {
+    throw fileFailure(error, path)
+  }
+}
+
+/** The file system of this machine. */
+export function createNodeFiles(folders: { dataFolder: string; resourcesFolder: string }): FileStore {
+  return {
+    ...folders,
+    resolve: (...parts) => resolve(...parts),
+    fileName: (path) => basename(path),
+    folderOf: (path) => dirname(path),
+
+    async stat(path) {
+      try {
+        const found = await stat(path)
+        const kind = found.isDirectory() ? 'folder' : 'file'
+        return { kind, bytes: found.size, modified: found.mtime.toISOString() }
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined
+        throw fileFailure(error, path)
+      }
+    },
+
+    openForReading: (path) => onFile(path, () => openForReading(path)),
+    read: (path) => onFile(path, async () => new Uint8Array(await readFile(path))),
+    write: (path, content) => onFile(path, () => writeWhole(path, content)),
+    openForAppending: (path) => onFile(path, () => openForAppending(path)),
+    truncate: (path, bytes) => onFile(path, () => truncate(path, bytes)),
+    remove: (path) => onFile(path, () => rm(path, { force: true })),
+    list: (folder) => onFile(folder, () => readdir(folder)),
+    lock: (path) => onFile(path, () => lockFile(path, join(folders.dataFolder, 'locks'))),
+    sha256: (path) =>
+      onFile(path, async () => {
+        const hash = createHash('sha256')
+        for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
+        return hash.digest('hex')
+      }),
+  }
+}
+
+async function openForReading(path: string) {
+  const handle = await open(path, 'r')
+  const found = await handle.stat()
+  if (found.isDirectory()) {
+    await handle.close()
+    throw Object.assign(new Error('It is a directory.'), { code: 'EISDIR' })
+  }
+  return {
+    bytes: found.size,
+    read: (offset: number, length: number) =>
+      onFile(path, async () => {
+        const buffer = new Uint8Array(length)
+        let filled = 0
+        while (filled < length) {
+          const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled)
+          if (bytesRead === 0) break
+          filled += bytesRead
+        }
+        return buffer.subarray(0, filled)
+      }),
+    close: () => handle.close(),
+  }
+}
+
+async function openForAppending(path: string) {
+  await mkdir(dirname(path), { recursive: true })
+  const handle = await open(path, 'a')
+  return {
+    append: (text: string) => onFile(path, () => handle.appendFile(text)),
+    flush: () => onFile(path, () => handle.datasync()),
+    close: () => handle.close(),
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${randomUUID().slice(0, 8)}.part`
+  try {
+    const handle = await open(beside, 'wx')
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}

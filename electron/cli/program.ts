@@ -1,0 +1,120 @@
+import { Command, Option } from 'commander'
+import type { CommandContext } from './command-context.ts'
+import { doctorCommand } from './doctor-command.ts'
+import type { ExitCode } from './exit-code.ts'
+import { exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
+import { inspectCommand } from './inspect-command.ts'
+import { reportCommand } from './report-command.ts'
+import { runCommand } from './run-command.ts'
+import { serveCommand } from './serve-command.ts'
+
+/** How the parsed command line reaches its command. */
+export interface CommandRunner {
+  /** Runs a command that works with the engine. */
+  withEngine(command: (context: CommandContext) => Promise<ExitCode>): Promise<void>
+  /** Runs a command that does not. */
+  alone(command: (context: Omit<CommandContext, 'session'>) => Promise<ExitCode>): Promise<void>
+}
+
+const collect = (value: string, gathered: string[]) => [...gathered, value]
+const repeatable = (flags: string, description: string) =>
+  new Option(flags, description).argParser(collect).default([], 'none')
+
+/** The command line: its commands, options and help. Parsing errors are thrown as CommanderErrors. */
+export function createProgram(version: string, runner: CommandRunner): Command {
+  const program = new Command('batchscope')
+    .description(
+      'Profiles how batch size changes the speed and memory of an ONNX model on this machine,\nand says which batch size to use.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp({ helpWidth: Math.min(100, process.stdout.columns ?? 100) })
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'batchscope: ')
+            .trimEnd()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
+  program.addHelpText('after', exitCodesHelp)
+
+  const inherited = (name: string, summary: string) =>
+    program.command(name).summary(summary).helpOption('-h, --help', 'print this help')
+
+  inherited('run <MODEL>', 'profile a model and recommend a batch size')
+    .description(
+      'Measures a model at several batch sizes, each in fresh processes, and recommends one for each goal.',
+    )
+    .optionsGroup('What to vary:')
+    .option('--batch <SIZES>', 'batch sizes: 1,2,4,8 or 1:64 or 1:64:8 or pow2:1:256 or auto', 'auto')
+    .option('--ep <NAMES>', 'execution providers: cpu, cuda, tensorrt, dml, coreml, webgpu', 'cpu')
+    .option('--device <N>', 'index of the device for providers that run on one (default: 0)')
+    .option('--threads <LIST>', "intra-op thread counts, as 1,2,4 (default: ONNX Runtime's choice)")
+    .addOption(
+      repeatable(
+        '--dim <NAME=V>',
+        'value of a free dimension; NAME or INPUT:AXIS; several as 64,128; repeatable',
+      ),
+    )
+    .addOption(
+      repeatable('--batch-axis <INPUT=AXIS>', 'axis of an input that counts samples, or none; repeatable'),
+    )
+    .optionsGroup('Constraints:')
+    .option('--slo <BOUND>', 'latency bound at a percentile, as p99<=20ms (quote it; units us, ms, s)')
+    .option('--memory-budget <SIZE>', 'limit on the memory of the measured process, as 2GiB')
+    .optionsGroup('Measuring:')
+    .option('--executions <N>', 'fresh processes for each trial (default: 2)')
+    .option('--min-time <MS>', 'measure each at least this long, in ms (default: 1000)')
+    .option('--max-time <MS>', 'and at most this long, in ms (default: 10000)')
+    .option('--warmup-time <MS>', 'warm up at least this long, in ms; 0 for not at all (default: 250)')
+    .option('--timeout <S>', 'give up on an execution after this long, in s (default: 300)')
+    .option('--seed <N>', 'seed of inputs, order and resampling (default: 1)')
+    .optionsGroup('Output:')
+    .option('--project <FILE>', 'keep everything in this project file; made if it is not there')
+    .option('--name <TEXT>', 'name of the experiment in the project')
+    .option('--json <FILE>', 'write the results as a JSON document; - for standard output')
+    .option('--csv <FILE>', 'write the trials as CSV; - for standard output')
+    .option('--samples-csv <FILE>', 'write every latency sample as CSV; - for standard output')
+    .option('--pdf <FILE>', 'write a report with charts')
+    .option('-q, --quiet', 'no progress on standard error')
+    .addHelpText('after', runExamples)
+    .action((model, options) => runner.withEngine((context) => runCommand(model, options, context)))
+
+  inherited('inspect <MODEL>', 'say what a model takes and gives')
+    .description('Reads a model without running it: inputs, outputs, batch axes, free dimensions, operators.')
+    .option('--json', 'print a JSON document')
+    .action((model, options) => runner.withEngine((context) => inspectCommand(model, options, context)))
+
+  inherited('report <PROJECT>', 'print or export an experiment of a project file')
+    .description('Prints the results of an experiment in a project file, or writes them to files.')
+    .option('--experiment <NAME>', 'name or id of the experiment (default: the last)')
+    .option('--csv <FILE>', 'write the trials as CSV; - for standard output')
+    .option('--samples-csv <FILE>', 'write every latency sample as CSV; - for standard output')
+    .option('--pdf <FILE>', 'write a report with charts')
+    .option('--json <FILE>', 'write the JSON document; - for standard output')
+    .option('--markdown <FILE>', 'write a summary in Markdown; - for standard output')
+    .addHelpText('after', reportExamples)
+    .action((project, options) => runner.withEngine((context) => reportCommand(project, options, context)))
+
+  inherited('serve', 'serve the workbench to a browser')
+    .description('Serves the workbench to a browser and prints its address, until interrupted.')
+    .option('--port <N>', 'port; 0 for any that is free', '0')
+    .option('--host <H>', 'address to bind', '127.0.0.1')
+    .option('--open', 'open the default browser')
+    .addOption(repeatable('--allow <FOLDER>', 'let the page open files in this folder by path; repeatable'))
+    .action((options) => runner.alone((context) => serveCommand(options, context)))
+
+  inherited('doctor', 'say what this machine offers and what is missing')
+    .description(
+      'Describes the machine, the runtime and its execution providers, and what to do about what is missing.',
+    )
+    .option('--json', 'print a JSON document')
+    .action((options) => runner.withEngine((context) => doctorCommand(options, context)))
+
+  return program
+}

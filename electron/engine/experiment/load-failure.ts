@@ -1,0 +1,69 @@
+import type { Failure } from '../../contract/failure.ts'
+import type { ExecutionProvider } from '../../contract/experiment.ts'
+import { providerFailure } from '../provider-failure.ts'
+import { runtimeWords } from './runtime-words.ts'
+
+type Sentence = Pick<Failure, 'code' | 'owner' | 'message' | 'hint'>
+
+/** Why ONNX Runtime could not create the session. `said` is its error and its standard error. */
+export function loadFailure(text: string, said: string, provider: ExecutionProvider): Sentence {
+  const unusable = providerFailure(provider, said)
+  if (unusable !== undefined) {
+    return {
+      code: 'provider-unavailable',
+      owner: 'system',
+      message: `The execution provider ${provider} cannot be used here: ${unusable.reason}`,
+      hint: unusable.hint,
+    }
+  }
+  return modelFailure(text)
+}
+
+function modelFailure(text: string): Sentence {
+  const words = runtimeWords(text)
+  if (/Protobuf parsing failed|does not have a graph|ModelProto/.test(text)) {
+    return {
+      code: 'model-damaged',
+      owner: 'user',
+      message: 'ONNX Runtime cannot read the model: the file is damaged or cut off.',
+      hint: 'Copy or export it again.',
+    }
+  }
+  if (/external data|external initializer|ExternalData/i.test(text)) {
+    return {
+      code: 'external-data-missing',
+      owner: 'user',
+      message: `The model's external data cannot be read: ${words}`,
+      hint: 'Put the data files next to the model, under the names they had when it was exported.',
+    }
+  }
+  if (/File doesn't exist|No such file/i.test(text)) {
+    return {
+      code: 'not-found',
+      owner: 'user',
+      message: 'The model file is not there any more.',
+      hint: 'Check the path.',
+    }
+  }
+  if (
+    /Unsupported model IR version|opset \d+ is (?:under development|not)|Opset.*is under development/i.test(
+      text,
+    )
+  ) {
+    return {
+      code: 'model-load',
+      owner: 'model',
+      message: `The model is newer than this ONNX Runtime: ${words}`,
+      hint: 'Export it with an older opset.',
+    }
+  }
+  if (/NOT_IMPLEMENTED|Could not find an implementation|not a registered function\/op/i.test(text)) {
+    return {
+      code: 'model-load',
+      owner: 'model',
+      message: `ONNX Runtime has no implementation of an operator of the model: ${words}`,
+      hint: 'Export it with operators that ONNX Runtime has, or try another execution provider.',
+    }
+  }
+  return { code: 'model-load', owner: 'model', message: `ONNX Runtime could not load the model: ${words}` }
+}

@@ -1,0 +1,38 @@
+import type { Boundary, Recommendation } from '../../contract/analysis.ts'
+import type { Constraints, Slo } from '../../contract/experiment.ts'
+import type { Candidate, Choice } from './candidate.ts'
+import { listBatches, type NameOf } from './phrases.ts'
+
+/** What recommendations are made from. */
+export interface RecommendInput {
+  /** Trials that may be recommended. */
+  readonly candidates: readonly Candidate[]
+  /** Why there are no candidates, one sentence; used when there are none. */
+  readonly nothing: string
+  readonly constraints: Pick<Constraints, 'memoryBudgetBytes'>
+  readonly slo: Slo | undefined
+  readonly boundary: Boundary | null
+  readonly nameOf: NameOf
+}
+
+/** A card that recommends nothing, and why. */
+export function nothing(goal: Recommendation['goal'], reason: string): Recommendation {
+  return { goal, batchSize: null, equivalent: [], reason }
+}
+
+/** A card for a choice; the reason is completed by what was found to be no different, and by what is not known. */
+export function cardFor(goal: Recommendation['goal'], choice: Choice, reason: string): Recommendation {
+  const batches = choice.equivalent.map(({ report }) => report.config.batchSize)
+  const among =
+    batches.length > 1 ? `; the smallest of ${listBatches(batches)}, which show no difference` : ''
+  const once = choice.repeated
+    ? ''
+    : ', from one execution each, so that differences between processes are not known'
+  return {
+    goal,
+    batchSize: choice.chosen.report.config.batchSize,
+    trialId: choice.chosen.report.id,
+    equivalent: batches,
+    reason: `${reason}${among}${once}.`,
+  }
+}

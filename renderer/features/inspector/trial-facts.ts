@@ -1,0 +1,93 @@
+import type { CompletedTrialReport, Interval } from '../../../electron/contract/analysis.ts'
+import {
+  formatBytes,
+  formatMilliseconds,
+  formatNumber,
+  formatThroughput,
+} from '../../../electron/contract/quantity.ts'
+import type { MemoryPeaks, TrialConfig } from '../../../electron/contract/trial.ts'
+
+/** A labelled value of the inspector's lists. */
+export interface Fact {
+  key: string
+  label: string
+  value: string
+  mono?: boolean
+}
+
+/** A trial's configuration, factor by factor. */
+export function configFacts(config: TrialConfig): Fact[] {
+  return [
+    { key: 'batch', label: 'Batch size', value: formatNumber(config.batchSize) },
+    { key: 'provider', label: 'Provider', value: config.executionProvider },
+    ...(config.device === undefined ? [] : [{ key: 'device', label: 'Device', value: String(config.device) }]),
+    {
+      key: 'threads',
+      label: 'Threads',
+      value: config.threads === undefined ? "ONNX Runtime's choice" : String(config.threads),
+    },
+    ...Object.entries(config.dims).map(([key, value]) => ({
+      key: `dim-${key}`,
+      label: key,
+      value: formatNumber(value),
+      mono: true,
+    })),
+  ]
+}
+
+/** A trial's numbers with their intervals. */
+export function numberFacts(trial: CompletedTrialReport): Fact[] {
+  const { latencyMs, throughput } = trial
+  const percentile = (p: 50 | 90 | 95 | 99): Fact => ({
+    key: `p${p}`,
+    label: `p${p}`,
+    value: `${formatMilliseconds(latencyMs[`p${p}`])}${
+      latencyMs.unsupportedPercentiles.includes(p) ? ' (too few samples)' : ''
+    }`,
+  })
+  return [
+    {
+      key: 'throughput',
+      label: 'Throughput',
+      value: formatThroughput(throughput.itemsPerSecond) + rangeText(throughput.ci95),
+    },
+    { key: 'mean', label: 'Mean', value: formatMilliseconds(latencyMs.mean) + rangeText(latencyMs.meanCi95) },
+    percentile(50),
+    percentile(90),
+    percentile(95),
+    percentile(99),
+    {
+      key: 'range',
+      label: 'Least to most',
+      value: `${formatNumber(latencyMs.min)} to ${formatMilliseconds(latencyMs.max)}`,
+    },
+    ...(latencyMs.stdev === undefined
+      ? []
+      : [{ key: 'stdev', label: 'Deviation', value: formatMilliseconds(latencyMs.stdev) }]),
+    {
+      key: 'samples',
+      label: 'Samples',
+      value: `${formatNumber(latencyMs.samples)} in ${trial.executions} ${
+        trial.executions === 1 ? 'execution' : 'executions'
+      }`,
+    },
+    { key: 'load', label: 'Load', value: formatMilliseconds(trial.loadMs) },
+    { key: 'first', label: 'First inference', value: formatMilliseconds(trial.firstInferenceMs) },
+  ]
+}
+
+/** Memory peaks, as far as they were read. */
+export function memoryFacts(memory: MemoryPeaks): Fact[] {
+  const rows: [key: string, label: string, bytes: number | undefined][] = [
+    ['device', 'Device peak', memory.devicePeakBytes],
+    ['baseline', 'Device before', memory.deviceBaselineBytes],
+    ['host', 'Host peak', memory.hostPeakBytes],
+  ]
+  return rows.flatMap(([key, label, bytes]) =>
+    bytes === undefined ? [] : [{ key, label, value: formatBytes(bytes) }],
+  )
+}
+
+function rangeText(interval: Interval | undefined): string {
+  return interval === undefined ? '' : ` (${formatNumber(interval[0])} to ${formatNumber(interval[1])})`
+}

@@ -1,0 +1,131 @@
+import { resolve, dirname } from 'node:path'
+import type { Session, UsedCommands } from '../../../electron/cli/session.ts'
+import type { Analysis } from '../../../electron/contract/analysis.ts'
+import type { Environment } from '../../../electron/contract/environment.ts'
+import type { Constraints, ExperimentPreview } from '../../../electron/contract/experiment.ts'
+import type { ProjectSummary } from '../../../electron/contract/project.ts'
+import type { RunEvent } from '../../../electron/contract/run-event.ts'
+import type { CommandParams } from '../../../electron/contract/workbench-api.ts'
+import { defaultRules } from '../../../electron/engine/experiment/rules.ts'
+import { dynamicModel } from '../engine/experiment/draft-models.ts'
+import { exampleAnalysis } from './analysis-example.ts'
+
+export const exampleEnvironment: Environment = {
+  host: {
+    ...{ system: 'Debian GNU/Linux 12', kernel: '6.1.0', architecture: 'x64', cpu: 'Example CPU' },
+    ...{ logicalCores: 8, memoryBytes: 32 * 1024 ** 3 },
+  },
+  runtime: { batchscope: '0.1.0', onnxruntime: '1.29.0', node: 'v20.20.0' },
+  devices: [],
+  providers: [
+    { name: 'cpu', usable: true },
+    { name: 'cuda', usable: false, reason: 'The CUDA provider is not installed.', hint: 'Install it.' },
+  ],
+  deviceTelemetry: { available: false, reason: 'nvidia-smi was not found.' },
+}
+
+interface FakeEngine {
+  session: Session
+  /** Every command that was called, with its parameters. */
+  called: { name: string; params: unknown }[]
+  emit(event: Partial<RunEvent>): void
+}
+
+/**
+ * An engine that answers from what it is given. A started experiment ends at once, unless `runs` is set: then it goes
+ * on until it is stopped or an event ends it.
+ */
+export function fakeEngine(
+  answers: {
+    preview?: ExperimentPreview
+    analysis?: Analysis
+    constraints?: Constraints
+    project?: ProjectSummary
+    existing?: Record<string, 'file' | 'folder'>
+    runs?: boolean
+  } = {},
+): FakeEngine {
+  const called: FakeEngine['called'] = []
+  const listeners = new Set<(event: RunEvent) => void>()
+  const experiment = { projectId: 'p1', experimentId: 'e1' }
+  let sequence = 0
+  const emit = (event: Partial<RunEvent>) => {
+    sequence += 1
+    for (const listener of listeners) listener({ ...experiment, sequence, ...event })
+  }
+  const end = (state: 'finished' | 'stopped') =>
+    emit({ progress: { state, executionsDone: 4, executionsPlanned: 4, block: 2, blocks: 2 } })
+  const project: ProjectSummary = answers.project ?? {
+    ...{ id: 'p7', path: '/work.batchscope', name: 'work', notices: [], models: [], experiments: [] },
+  }
+  const answer = <P, R>(name: string, give: (params: P) => R) => {
+    return async (params: P): Promise<R> => {
+      called.push({ name, params })
+      return give(params)
+    }
+  }
+  const commands: UsedCommands = {
+    environment: answer('environment', () => exampleEnvironment),
+    openModel: answer('openModel', () => dynamicModel),
+    openProject: answer('openProject', () => project),
+    createProject: answer('createProject', () => project),
+    previewExperiment: answer(
+      'previewExperiment',
+      () =>
+        answers.preview ?? {
+          problems: [],
+          plan: { trials: 2, executions: 4, estimateMs: [7_000, 40_000] as [number, number], exact: true },
+        },
+    ),
+    startExperiment: answer('startExperiment', () => {
+      if (answers.runs !== true) queueMicrotask(() => end('finished'))
+      return experiment
+    }),
+    stopExperiment: answer('stopExperiment', () => {
+      end('stopped')
+      return {}
+    }),
+    analyse: answer('analyse', () => ({
+      spec: {
+        factors: {
+          batchSizes: { kind: 'list' as const, values: [1, 2] },
+          executionProviders: ['cpu' as const],
+          threads: [],
+          dims: {},
+        },
+        rules: defaultRules,
+        constraints: answers.constraints ?? {},
+        seed: 1,
+        batchAxes: {},
+      },
+      environment: exampleEnvironment,
+      analysis: answers.analysis ?? exampleAnalysis,
+    })),
+    renderReport: answer('renderReport', ({ format }: CommandParams<'renderReport'>) => ({
+      fileName: `report.${format}`,
+      mediaType: 'text/plain',
+      encoding: 'utf8' as const,
+      content: `<${format}>`,
+    })),
+    saveReport: answer('saveReport', () => ({})),
+  }
+  const session: Session = {
+    commands,
+    subscribe: (event, listener) => {
+      if (event !== 'run') return () => undefined
+      const own = (payload: RunEvent) => (listener as (payload: RunEvent) => void)(payload)
+      listeners.add(own)
+      return () => listeners.delete(own)
+    },
+    files: {
+      resolve: (...parts) => resolve('/', ...parts),
+      folderOf: (path) => dirname(path),
+      stat: async (path) => {
+        const kind = { '/': 'folder' as const, ...answers.existing }[path]
+        return kind === undefined ? undefined : { kind, bytes: 1, modified: '2026-01-01T00:00:00.000Z' }
+      },
+    },
+    close: () => Promise.resolve(),
+  }
+  return { session, called, emit }
+}

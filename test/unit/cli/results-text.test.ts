@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { resultsText } from '../../../electron/cli/results-text.ts'
+import { completedTrial, exampleAnalysis } from './analysis-example.ts'
+import { recordedTerminal } from './recorded-terminal.ts'
+
+const linesAt = (width: number, analysis = exampleAnalysis) =>
+  resultsText(analysis, recordedTerminal(width)).split('\n')
+
+describe('the results as text', () => {
+  it('has one row a trial, ascending, numbers to the right under heads with units', () => {
+    const rows = linesAt(100).slice(0, 8)
+    expect(rows).toEqual([
+      'batch  items/s  ± %  mean ms  p50 ms  p99 ms  host MiB  notes',
+      '─────  ───────  ───  ───────  ──────  ──────  ────────  ─────────────',
+      '    1      333  1.2     3.00    3.00   ~3.90       201',
+      '    2      500  1.2     4.00    4.00    5.20       202',
+      '    4      667  1.2     6.00    6.00    7.80       204',
+      '    8      800  1.2     10.0    10.0    13.0       208  wide-interval',
+      '   16                                                   out of memory',
+      '   32                                                   skipped',
+    ])
+  })
+
+  it('says why trials have no numbers, what flags mean, and what the tilde means', () => {
+    const text = linesAt(200).join('\n')
+    expect(text).toContain('batch 16: out of memory. The memory budget of 256 MiB was used up. Try less.')
+    expect(text).toContain('wide-interval: batch 8: the interval of the mean is ±4.1 % wide')
+    expect(text).toContain('~ too few samples to carry this percentile')
+  })
+
+  it('gives the answer and a line for each goal, also where nothing can be recommended', () => {
+    const text = linesAt(200).join('\n')
+    expect(text).toContain('Use batch 8: 800 items/s (±1.2 %).\n16 does not fit.')
+    expect(text).toMatch(
+      /highest throughput +8 {2}It finishes 800 items\/s, more than any other\. It answers/,
+    )
+    expect(text).toMatch(/under the latency bound +none {2}No batch size answers within 1 ms at p99\./)
+  })
+
+  it.each([60, 80, 120])('fits into %i columns', (width) => {
+    const reason = 'It is as fast as any other, within what can be told apart. '.repeat(5).trim()
+    const [first, ...others] = exampleAnalysis.recommendations
+    if (first === undefined) throw new Error('no recommendation')
+    const analysis = { ...exampleAnalysis, recommendations: [{ ...first, reason }, ...others] }
+    const table = linesAt(width, analysis).findIndex((line) => line === '')
+    for (const line of linesAt(width, analysis).slice(table)) expect(line.length).toBeLessThanOrEqual(width)
+  })
+
+  it('shows factors that vary, and device memory where there is some', () => {
+    const trials = [completedTrial(1, { threads: 1 }), completedTrial(1, { threads: 2 })]
+    const [one, two] = trials
+    if (one === undefined || two === undefined) throw new Error('no trials')
+    const memory = { ...two.memory, devicePeakBytes: 512 * 1024 ** 2 }
+    const [head, , , second] = linesAt(100, {
+      ...exampleAnalysis,
+      series: [],
+      trials: [one, { ...two, memory }],
+    })
+    expect(head).toBe('batch  threads  items/s  ± %  mean ms  p50 ms  p99 ms  host MiB  device MiB')
+    expect(second).toMatch(/^ {4}1 {8}2 .* 512$/)
+  })
+
+  it('shows the percentile that the latency bound is about', () => {
+    const [head] = linesAt(100, { ...exampleAnalysis, slo: { percentile: 95, milliseconds: 5 } })
+    expect(head).toContain('p95 ms')
+  })
+})
