@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 
@@ -8,6 +8,7 @@ export interface Installation {
   root: string
   /** The built bundles; the page is in its folder `renderer`. */
   distFolder: string
+  /** Real files, also in the packed application: ONNX Runtime opens the sample models by their paths. */
   resourcesFolder: string
   version: string
 }
@@ -24,7 +25,7 @@ export function findInstallation(moduleUrl: string): Installation {
       : undefined
     if (parsed?.success === true) {
       const { version } = parsed.output
-      const resourcesFolder = join(folder, 'resources')
+      const resourcesFolder = join(outsideArchive(folder), 'resources')
       return { root: folder, distFolder: join(folder, 'dist'), resourcesFolder, version }
     }
     const parent = dirname(folder)
@@ -32,4 +33,9 @@ export function findInstallation(moduleUrl: string): Installation {
       throw new Error(`${fileURLToPath(moduleUrl)} lies in no installation of Batchscope.`)
     folder = parent
   }
+}
+
+/** Where the packed application keeps what its archive cannot hold (`asarUnpack` in electron-builder.yml). */
+function outsideArchive(folder: string): string {
+  return basename(folder) === 'app.asar' ? `${folder}.unpacked` : folder
 }

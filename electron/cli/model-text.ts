@@ -9,9 +9,9 @@ export function modelText(model: ModelDescription, terminal: Pick<Terminal, 'sty
   const parts = [
     wrap(summary(model, style), width),
     style('dim', `${model.path}\nsha256 ${model.sha256}`),
-    tensorTable('input', model.inputs, style),
+    tensorTable('input', model.inputs, terminal),
     wrap(batchSentence(model.inputs), width),
-    tensorTable('output', model.outputs, style),
+    tensorTable('output', model.outputs, terminal),
   ]
   if (model.freeDimensions.length > 0) {
     const rows = model.freeDimensions.map(({ key, places, suggested }) => [
@@ -45,28 +45,44 @@ function summary(model: ModelDescription, style: Terminal['style']): string {
   const nodes = model.nodes === 1 ? '1 node' : `${model.nodes.toLocaleString('en-US')} nodes`
   const origin = model.producer === '' ? '' : `, written by ${model.producer}`
   const size = `${amount(model.parameters)} parameters in ${nodes}, ${formatBytes(model.bytes)}`
-  return `${style('bold', model.name)} has ${size}. It is of opset ${model.opset}${origin}.`
+  return `${style('bold', model.name)} has ${size}; opset ${model.opset}${origin}.`
 }
 
+/** The shortest way to name the first free dimension. */
 function dimExample({ freeDimensions }: ModelDescription): string {
   const [first] = freeDimensions
-  return first === undefined ? '' : `${first.key}=${first.suggested}`
+  if (first === undefined) return ''
+  const name = [first.key, ...first.places].reduce((short, other) =>
+    other.length < short.length ? other : short,
+  )
+  return `${name}=${first.suggested}`
 }
 
 function tensorTable(
   what: string,
   tensors: readonly (ModelInput | ModelOutput)[],
-  style: Terminal['style'],
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
 ): string {
   if (tensors.length === 0) return ''
+  const rows = tensors.map(({ name, type, shape, batchAxis }) => [
+    name,
+    type,
+    batchAxis === undefined ? 'none' : String(batchAxis),
+    shapeText(shape),
+  ])
+  const head = [what, 'type', 'batch axis', 'shape']
+  const before = [0, 1, 2].reduce(
+    (sum, column) => sum + 2 + Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
+    0,
+  )
   return formatTable(
-    [what, 'type', 'shape', 'batch axis'],
-    ['left', 'left', 'left', 'right'],
-    tensors.map(({ name, type, shape, batchAxis }) => [
+    head,
+    ['left', 'left', 'right', 'left'],
+    rows.map(([name = '', type = '', axis = '', shape = '']) => [
       name,
       type,
-      shapeText(shape),
-      batchAxis === undefined ? 'none' : String(batchAxis),
+      axis,
+      wrap(shape, Math.max(20, width - before)),
     ]),
     style,
   )

@@ -31,7 +31,7 @@ export function formatTable(
     colAligns: [...aligns],
   })
   const widths = head.map((text, column) =>
-    Math.max(text.length, ...rows.map((row) => stripVTControlCharacters(row[column] ?? '').length)),
+    Math.max(text.length, ...rows.map((row) => widestLine(row[column] ?? ''))),
   )
   table.push(
     head.map((text) => style('bold', text)),
@@ -54,6 +54,15 @@ export function resultsTable(analysis: Analysis, terminal: Pick<Terminal, 'style
     columns.map(({ align }) => align),
     trials.map((trial) => columns.map(({ valueOf }) => valueOf(trial))),
     terminal.style,
+  )
+}
+
+/** Columns that a cell takes: of its longest line, without the codes that colour it. */
+function widestLine(cell: string): number {
+  return Math.max(
+    ...stripVTControlCharacters(cell)
+      .split('\n')
+      .map((line) => line.length),
   )
 }
 

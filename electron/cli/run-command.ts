@@ -1,4 +1,4 @@
-import { badInput, BatchscopeError } from '../contract/failure.ts'
+import { badInput, BatchscopeError, failureLine } from '../contract/failure.ts'
 import { formatDuration } from '../contract/quantity.ts'
 import type { ExperimentPreview } from '../contract/experiment.ts'
 import type { RunProgress } from '../contract/run-event.ts'
@@ -30,6 +30,34 @@ export async function runCommand(
   const quiet = options.quiet === true
   const targets = reportTargets(options)
   await checkTargets(targets, files)
+  const display = quiet
+    ? silentDisplay
+    : terminal.barStream === undefined
+      ? lineDisplay(terminal.note)
+      : barDisplay(terminal.barStream)
+  try {
+    const experiment = await measure(model, options, display, { session, terminal, interrupted })
+    display.end()
+    if (experiment === undefined) return exitCodes.interrupted
+    const { analysis, spec } = await commands.analyse(experiment)
+    if (!targets.some(({ target }) => target === '-')) terminal.print(resultsText(analysis, terminal))
+    await writeReports(targets, experiment, { commands, files, terminal, quiet })
+    if (!interrupted.aborted) return exitCodeOfRun(analysis, spec.constraints)
+    terminal.note('Interrupted: the results are of what was finished by then.')
+    return exitCodes.interrupted
+  } finally {
+    display.end()
+  }
+}
+
+/** Runs the experiment to its end; nothing when the user thought better of it before it began. */
+async function measure(
+  model: string,
+  options: RunOptions,
+  display: RunDisplay,
+  { session, terminal, interrupted }: CommandContext,
+): Promise<{ projectId: string; experimentId: string } | undefined> {
+  const { commands, files } = session
   const draft = draftOf(options)
   const modelPath = files.resolve(model)
   const description = await commands.openModel({ path: modelPath })
@@ -37,18 +65,12 @@ export async function runCommand(
   if (preview.problems.length > 0) throw problemsFailure(preview)
   const projectId =
     options.project === undefined ? undefined : await openOrCreateProject(options.project, session, terminal)
-  if (interrupted.aborted) return exitCodes.interrupted
-  if (!quiet) terminal.note(`${description.name}: ${planWords(preview)}`)
+  if (interrupted.aborted) return undefined
+  display.say(`${description.name}: ${planWords(preview)}`)
 
-  const display = quiet
-    ? silentDisplay
-    : terminal.barStream === undefined
-      ? lineDisplay(terminal.note)
-      : barDisplay(terminal.barStream)
   const run = followRun(session, display)
-  let experiment: { projectId: string; experimentId: string }
   try {
-    experiment = await commands.startExperiment({
+    const experiment = await commands.startExperiment({
       modelPath,
       draft,
       name: options.name,
@@ -60,21 +82,13 @@ export async function runCommand(
     if (interrupted.aborted) stop()
     await run.ended
     interrupted.removeEventListener('abort', stop)
+    const { problem, state } = run.last() ?? {}
+    if (state === 'interrupted' && problem !== undefined) throw new BatchscopeError(problem)
+    if (problem !== undefined) terminal.note(`batchscope: ${failureLine(problem)}`)
+    return experiment
   } finally {
     run.release()
   }
-
-  const { problem, state } = run.last() ?? {}
-  if (state === 'interrupted' && problem !== undefined) throw new BatchscopeError(problem)
-  if (problem !== undefined) terminal.note(`batchscope: ${problem.message}`)
-  const { analysis, spec } = await commands.analyse(experiment)
-  if (!targets.some(({ target }) => target === '-')) terminal.print(resultsText(analysis, terminal))
-  await writeReports(targets, experiment, { commands, files, terminal, quiet })
-  if (interrupted.aborted) {
-    terminal.note('Interrupted: the results are of what was finished by then.')
-    return exitCodes.interrupted
-  }
-  return exitCodeOfRun(analysis, spec.constraints)
 }
 
 function problemsFailure({ problems }: ExperimentPreview): BatchscopeError {
@@ -117,9 +131,6 @@ function followRun(session: Session, display: RunDisplay) {
   return {
     ended,
     last: () => last,
-    release() {
-      unsubscribe()
-      display.end()
-    },
+    release: () => unsubscribe(),
   }
 }

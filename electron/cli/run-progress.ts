@@ -2,17 +2,24 @@ import { MultiBar } from 'cli-progress'
 import { formatDuration, formatMilliseconds, formatThroughput } from '../contract/quantity.ts'
 import type { LiveTrial, RunEvent, RunProgress } from '../contract/run-event.ts'
 import type { ExecutionPhase } from '../contract/trial.ts'
-import type { Terminal } from './terminal.ts'
+import { wrap, type Terminal } from './terminal.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
 
 /** Shows how far a run has come. */
 export interface RunDisplay {
+  /** Tells something once. */
+  say(text: string): void
   update(event: Pick<RunEvent, 'progress' | 'trials' | 'decisions'>): void
+  /** Takes away what is drawn; may be called again. */
   end(): void
 }
 
 /** Shows nothing. */
-export const silentDisplay: RunDisplay = { update: () => undefined, end: () => undefined }
+export const silentDisplay: RunDisplay = {
+  say: () => undefined,
+  update: () => undefined,
+  end: () => undefined,
+}
 
 /** What is known of the run so far, gathered from its events. */
 class RunState {
@@ -43,6 +50,7 @@ class RunState {
 export function lineDisplay(note: Terminal['note']): RunDisplay {
   const state = new RunState()
   return {
+    say: note,
     update(event) {
       for (const decision of event.decisions ?? []) note(decision)
       for (const trial of state.take(event)) note(executionLine(trial, state))
@@ -83,17 +91,22 @@ export function barDisplay(stream: NodeJS.WriteStream): RunDisplay {
       barLine(state, performance.now() - toldAt, Math.max(40, (stream.columns ?? 80) - 1)),
   })
   const bar = bars.create(1, 0)
+  let drawn = true
+  // The library cuts a line off at the edge of the terminal.
+  const say = (text: string) => bars.log(`${wrap(text, (stream.columns ?? 80) - 1, 2)}\n`)
   return {
+    say,
     update(event) {
       state.take(event)
-      for (const decision of event.decisions ?? []) bars.log(`${decision}\n`)
+      for (const decision of event.decisions ?? []) say(decision)
       if (event.progress === undefined) return
       toldAt = performance.now()
       bar.setTotal(Math.max(1, event.progress.executionsPlanned))
       bar.update(event.progress.executionsDone)
     },
     end() {
-      bars.stop()
+      if (drawn) bars.stop()
+      drawn = false
     },
   }
 }
@@ -112,7 +125,7 @@ const widestBar = 30
 /** The bar and its words in at most `width` columns. `sinceMs`: age of the progress. */
 function barLine(state: RunState, sinceMs: number, width: number): string {
   const { progress } = state
-  if (progress === undefined) return 'starting'
+  if (progress === undefined) return 'Looking at the model and this machine ...'
   const { executionsDone: done, executionsPlanned: planned, current, remainingMs } = progress
   const total = String(planned)
   const words = [`${String(done).padStart(total.length)}/${total}`]

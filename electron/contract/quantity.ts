@@ -15,6 +15,11 @@ export function formatNumber(value: number): string {
   return value.toFixed(Math.min(digits, 6))
 }
 
+/** A count, whole: `1`, `24`, `1,234`. */
+export function formatCount(count: number): string {
+  return grouped.format(count)
+}
+
 /** Milliseconds as `1.23 ms`, or seconds from 10 s up. */
 export function formatMilliseconds(ms: number): string {
   return ms >= 10_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms)} ms`

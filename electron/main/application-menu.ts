@@ -11,7 +11,7 @@ export interface ApplicationMenuInput {
   development: boolean
 }
 
-/** The menu as data. Its commands go to the page, whose own shortcuts and palette do the same. */
+/** The menu as data. Its items are commands of the page, by their ids and with the same shortcuts. */
 export function menuTemplate({
   intents,
   recent,
@@ -37,21 +37,17 @@ export function menuTemplate({
     { id: 'open-recent', label: 'Open Recent', submenu: recentItems, enabled: recentItems.length > 0 },
     separator,
     command('Save Project As…', 'save-project-as', 'CmdOrCtrl+Shift+S'),
-    command('Export…', 'export', 'CmdOrCtrl+E'),
+    command('Export Report as PDF…', 'export-pdf', 'CmdOrCtrl+E'),
+    command('Export Trials as CSV…', 'export-csv', 'CmdOrCtrl+Shift+E'),
     separator,
     isMac ? { role: 'close' } : { role: 'quit' },
   ]
   const view: MenuItemConstructorOptions[] = [
-    command('Command Palette…', 'command-palette', 'CmdOrCtrl+K'),
+    command('All Commands…', 'palette', 'CmdOrCtrl+K'),
     separator,
-    {
-      label: 'Theme',
-      submenu: [
-        command('As the System', 'theme-system'),
-        command('Light', 'theme-light'),
-        command('Dark', 'theme-dark'),
-      ],
-    },
+    command('Switch between Dark and Light', 'toggle-theme', 'CmdOrCtrl+Shift+L'),
+    command('Show or Hide the Project Tree', 'toggle-tree', 'CmdOrCtrl+B'),
+    command('Show or Hide the Inspector', 'toggle-inspector', 'CmdOrCtrl+I'),
     separator,
     { role: 'resetZoom' },
     { role: 'zoomIn' },
@@ -60,13 +56,12 @@ export function menuTemplate({
     ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
   ]
   const run: MenuItemConstructorOptions[] = [
-    command('Start Experiment', 'start', 'CmdOrCtrl+Enter'),
-    command('Stop Experiment', 'stop', 'CmdOrCtrl+.'),
-    command('Skip Trial', 'skip', 'CmdOrCtrl+Shift+.'),
+    command('Run Experiment', 'run', 'CmdOrCtrl+Enter'),
+    command('Skip This Trial', 'skip', 'CmdOrCtrl+J'),
+    command('Stop the Run', 'stop', 'CmdOrCtrl+.'),
   ]
   const help: MenuItemConstructorOptions[] = [
-    command('Environment', 'environment'),
-    command('Keyboard Shortcuts', 'shortcuts', 'CmdOrCtrl+/'),
+    command('Environment', 'go-environment'),
     { label: 'ONNX Runtime', click: () => openKnownLink('https://onnxruntime.ai/docs/') },
     ...(isMac ? [] : [separator, { role: 'about' } as const]),
   ]

@@ -33,6 +33,10 @@ function launch(hostPath: string, options: HostLaunchOptions): HostProcess {
   })
   const { stderr } = child
   stderr?.on('data', (chunk: Buffer | string) => watch.appendStandardError(chunk))
+  const lastWordsRead = new Promise<void>((resolve) => {
+    if (stderr === null) resolve()
+    else for (const event of ['end', 'close', 'error']) stderr.once(event, () => resolve())
+  })
 
   function kill(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (state === 'gone') return
@@ -76,8 +80,7 @@ function launch(hostPath: string, options: HostLaunchOptions): HostProcess {
       const signal = signalOf(status)
       const startError = pid === undefined ? `Electron could not start it (code ${status}).` : undefined
       const settle = () => resolve(watch.exit(signal === null ? status : null, signal, startError))
-      if (stderr === null) return settle()
-      stderr.once('end', settle)
+      void lastWordsRead.then(settle)
       setTimeout(settle, drainMs).unref()
     })
   })

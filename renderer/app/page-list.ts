@@ -1,12 +1,4 @@
-import {
-  Activity,
-  Box,
-  ChartLine,
-  FileText,
-  FlaskConical,
-  House,
-  MonitorCog,
-} from '@lucide/vue'
+import { Activity, Box, ChartLine, FileText, FlaskConical, House, MonitorCog } from '@lucide/vue'
 import { defineAsyncComponent, type Component } from 'vue'
 import EnvironmentPage from '../features/environment/EnvironmentPage.vue'
 import ExperimentPage from '../features/experiment/ExperimentPage.vue'

@@ -70,18 +70,16 @@ export function useCommands(): ComputedRef<readonly Command[]> {
   /** Browsers keep Ctrl with a digit for their own tabs. */
   const pageKeys = computed(() => (connection.capabilities?.entry === 'desktop' ? 'Ctrl' : 'Ctrl+Alt'))
   const pageCommands = computed(() =>
-    pageList.map(
-      ({ page, title, icon, digit }): Command => ({
-        id: `go-${page}`,
-        text: title,
-        group: 'Go to',
-        icon,
-        shortcut: `${pageKeys.value}+${digit}`,
-        keywords: 'page open show',
-        isEnabled: always,
-        run: () => navigation.go(page),
-      }),
-    ),
+    pageList.map(({ page, title, icon, digit }): Command => ({
+      id: `go-${page}`,
+      text: title,
+      group: 'Go to',
+      icon,
+      shortcut: `${pageKeys.value}+${digit}`,
+      keywords: 'page open show',
+      isEnabled: always,
+      run: () => navigation.go(page),
+    })),
   )
 
   const otherCommands: readonly Command[] = [
@@ -220,7 +218,9 @@ export function useCommands(): ComputedRef<readonly Command[]> {
 
   function onKeydown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat) return
-    const command = commands.value.find((one) => one.shortcut !== undefined && isShortcut(event, one.shortcut))
+    const command = commands.value.find(
+      (one) => one.shortcut !== undefined && isShortcut(event, one.shortcut),
+    )
     if (command === undefined) return
     event.preventDefault()
     if (ui.isPaletteOpen && command.id !== 'palette') ui.isPaletteOpen = false

@@ -1,6 +1,6 @@
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import type { Analysis } from '../../electron/contract/analysis.ts'
-import { formatNumber } from '../../electron/contract/quantity.ts'
+import { formatCount } from '../../electron/contract/quantity.ts'
 import { batchAxis, type BatchAxis } from './batch-axis.ts'
 import type { BatchCurve } from './batch-curves.ts'
 import type { ChartColours } from './chart-colours.ts'
@@ -156,7 +156,7 @@ export function batchChart(
           min: axis.min,
           max: axis.max,
           ticks: axis.ticks.map(axis.toX),
-          label: (x) => formatNumber(Math.round(axis.toBatch(x))),
+          label: (x) => formatCount(Math.round(axis.toBatch(x))),
         }),
         y: verticalAxis({ colours, ...choice.y }),
       },
@@ -170,7 +170,7 @@ export function batchChart(
           ...base.plugins?.tooltip,
           callbacks: {
             title: ([item]) =>
-              item === undefined ? '' : `Batch ${formatNumber(Math.round(axis.toBatch(item.parsed.x ?? 0)))}`,
+              item === undefined ? '' : `Batch ${formatCount(Math.round(axis.toBatch(item.parsed.x ?? 0)))}`,
             label: (item) => {
               if (!isPlotPoint(item.raw)) return ''
               const trial = item.raw.trialId === undefined ? undefined : outcomes.get(item.raw.trialId)

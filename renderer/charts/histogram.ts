@@ -8,15 +8,20 @@ export interface Histogram {
   beyond: number
 }
 
-/** Share of the samples that the bins cover; the rest are outliers that would squeeze everything else together. */
-const covered = 0.995
+/** Slower samples than this quantile are outliers that would squeeze everything else together. */
+const covered = 0.99
+
+/** Room to the right of that quantile, relative to the width up to it. */
+const margin = 0.15
 
 /** Counts the latencies of each execution (in ms) in `bins` equal bins; undefined without samples. */
 export function histogram(executions: readonly (readonly number[])[], bins: number): Histogram | undefined {
   const sorted = executions.flat().sort((a, b) => a - b)
   const low = sorted[0]
-  const high = sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * covered))]
-  if (low === undefined || high === undefined) return undefined
+  const slowest = sorted.at(-1)
+  if (low === undefined || slowest === undefined) return undefined
+  const bulk = sorted[Math.floor((sorted.length - 1) * covered)] ?? slowest
+  const high = Math.min(slowest, bulk + (bulk - low) * margin)
   const width = high > low ? (high - low) / bins : Math.max(low * 0.01, 1e-6)
   const edges = Array.from({ length: bins + 1 }, (_, index) => low + index * width)
   let beyond = 0

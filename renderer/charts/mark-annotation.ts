@@ -19,7 +19,7 @@ export function markAnnotation(
     label: {
       display: true,
       content: name,
-      position: axis === 'x' ? 'end' : 'start',
+      position: 'start',
       backgroundColor: withAlpha(colours.ground, 0.9),
       color: colours.textStrong,
       font: { family: colours.font, size: 10, weight: 500 },

@@ -5,6 +5,7 @@ import { batchChart, curveDataset, levelAnnotation, lostDatasets, type BatchChar
 import { byteUnitFor } from './byte-unit.ts'
 import { tickText, type PlotConfiguration } from './plot.ts'
 
+/** Whose memory it is. */
 interface MemoryKind {
   name: string
   read(trial: CompletedTrialReport): number | undefined
@@ -13,14 +14,24 @@ interface MemoryKind {
 const device: MemoryKind = { name: 'device', read: (trial) => trial.memory.devicePeakBytes }
 const host: MemoryKind = { name: 'host', read: (trial) => trial.memory.hostPeakBytes }
 
+/** Kinds of memory that an analysis' trials tell of: the device's first. */
+function kindsIn(input: BatchChartInput): MemoryKind[] {
+  return [device, host].filter((kind) =>
+    input.curves.some((curve) => curve.measured.some((trial) => kind.read(trial) !== undefined)),
+  )
+}
+
+/** Names of the memory chart's curves of one series, the first drawn solid and the second dashed. */
+export function memoryKinds(input: BatchChartInput): string[] {
+  return kindsIn(input).map(({ name }) => name)
+}
+
 /**
  * Peak memory over the batch size: of the host process, and of the device where one was used. Beyond the boundary it
  * is hatched; a memory budget is a line across.
  */
 export function memoryChart(input: BatchChartInput, budgetBytes?: number): PlotConfiguration {
-  const kinds = [device, host].filter((kind) =>
-    input.curves.some((curve) => curve.measured.some((trial) => kind.read(trial) !== undefined)),
-  )
+  const kinds = kindsIn(input)
   const all = input.curves.flatMap((curve) =>
     curve.measured.flatMap((trial) => kinds.map((kind) => kind.read(trial) ?? 0)),
   )

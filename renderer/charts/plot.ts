@@ -31,7 +31,7 @@ export function basePlotOptions(colours: ChartColours): PlotOptions {
     normalized: true,
     font: { family: colours.font, size: 11 },
     color: colours.text,
-    layout: { padding: { top: 6, right: 12, bottom: 0, left: 0 } },
+    layout: { padding: { top: 6, right: 18, bottom: 0, left: 0 } },
     interaction: { mode: 'nearest', axis: 'x', intersect: false },
     plugins: {
       legend: { display: false },
@@ -132,18 +132,30 @@ export function verticalAxis(choice: AxisChoice & { logarithmic?: boolean }): Li
     callback: (value: string | number) => choice.label(Number(value)),
   }
   if (choice.logarithmic === true) {
-    return { ...shared, type: 'logarithmic', ticks: { ...ticks, callback: logTickLabel(choice.label) } }
+    return {
+      ...shared,
+      type: 'logarithmic',
+      afterBuildTicks: (axis) => {
+        axis.ticks = decadeTicks(axis.min, axis.max).map((value) => ({ value }))
+      },
+      ticks: { ...ticks, autoSkip: false },
+    }
   }
   return { ...shared, type: 'linear', beginAtZero: true, ticks }
 }
 
-/** A logarithmic axis labels 1, 2 and 5 of each decade; more would run into each other. */
-function logTickLabel(label: (value: number) => string): (value: string | number) => string | null {
-  return (value) => {
-    const number = Number(value)
-    const leading = Math.round(number / 10 ** Math.floor(Math.log10(number) + 1e-9))
-    return leading === 1 || leading === 2 || leading === 5 ? label(number) : null
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or only the decades where there are many. */
+export function decadeTicks(min: number, max: number): number[] {
+  const steps = max / min > 500 ? [1] : [1, 2, 5]
+  const ticks: number[] = []
+  for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power += 1) {
+    for (const step of steps) {
+      // Not step * 10 ** power: 10 ** -1 * 2 is no 0.2.
+      const tick = Number(`${step}e${power}`)
+      if (tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9)) ticks.push(tick)
+    }
   }
+  return ticks
 }
 
 /** The parts of a dataset that make its look. */

@@ -1,4 +1,4 @@
-import { formatMilliseconds, formatNumber } from '../../electron/contract/quantity.ts'
+import { formatCount, formatMilliseconds } from '../../electron/contract/quantity.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { executionLook } from './histogram-chart.ts'
 import { basePlotOptions, datasetLook, horizontalAxis, tickText, verticalAxis, type PlotConfiguration, type PlotPoint } from './plot.ts'
@@ -34,7 +34,7 @@ export function sampleTraceChart(
         tooltip: {
           ...base.plugins?.tooltip,
           callbacks: {
-            title: ([item]) => `Sample ${formatNumber(item?.parsed.x ?? 0)}`,
+            title: ([item]) => `Sample ${formatCount(item?.parsed.x ?? 0)}`,
             label: (item) => `${item.dataset.label ?? ''}: ${formatMilliseconds(item.parsed.y ?? 0)}`,
           },
         },

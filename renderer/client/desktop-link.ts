@@ -14,10 +14,13 @@ function isDesktopBridge(value: unknown): value is DesktopBridge {
   return names.every((name) => typeof Reflect.get(value, name) === 'function')
 }
 
-/** Electron's IPC lives as long as the window does: it never changes its state. */
+/**
+ * Electron's IPC lives as long as the window does: it never changes its state. Messages leave as plain data, as they do
+ * over a socket, because Electron refuses Vue's reactive objects.
+ */
 export function desktopLink(bridge: DesktopBridge): Link {
   return {
-    send: (message) => bridge.send(message),
+    send: (message) => bridge.send(JSON.parse(JSON.stringify(message))),
     onMessage: (listener) => void bridge.receive(listener),
     onState: () => {},
   }

@@ -36,4 +36,5 @@ export function useRemembered<T>(key: string, fallback: T, accepts: (value: unkn
 }
 
 export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
-export const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+export const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value)

@@ -25,7 +25,7 @@ export const useAnalysis = defineStore('analysis', () => {
   const failure = ref<Failure | null>(null)
   const isLoading = ref(false)
   /** The bound that the recommendations are made for: null for none, undefined for the experiment's own. */
-  const slo = ref<Slo | null | undefined>(undefined)
+  const slo = shallowRef<Slo | null | undefined>(undefined)
   const goal = ref<Goal | null>(null)
 
   const requests = oneAtATime(async () => {

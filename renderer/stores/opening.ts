@@ -5,6 +5,7 @@ import { useConnection } from './connection.ts'
 import { useDraft } from './draft.ts'
 import { useModels } from './models.ts'
 import { useNavigation } from './navigation.ts'
+import { useNotifications } from './notifications.ts'
 import { useProjects } from './projects.ts'
 
 const isProjectPath = (path: string) => path.toLowerCase().endsWith('.batchscope')
@@ -16,6 +17,7 @@ export const useOpening = defineStore('opening', () => {
   const projects = useProjects()
   const draft = useDraft()
   const navigation = useNavigation()
+  const notifications = useNotifications()
 
   /** What is being opened; `fraction` (0 to 1) while it is uploaded. */
   const pending = ref<{ name: string; fraction?: number } | null>(null)
@@ -41,6 +43,8 @@ export const useOpening = defineStore('opening', () => {
   async function openNow(path: string): Promise<void> {
     if (isProjectPath(path)) {
       const project = await projects.openProject(path)
+      for (const notice of project.notices) notifications.note(notice)
+      if (project.readOnlyReason !== undefined) notifications.note(project.readOnlyReason)
       const latest = project.experiments.at(-1)
       if (latest !== undefined) {
         const isRunning = latest.state === 'running'

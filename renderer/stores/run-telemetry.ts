@@ -5,9 +5,6 @@ import { SampleRing } from './run-ring.ts'
 /** Rows kept for the live charts: an hour at 10 Hz. */
 const capacity = 36_000
 
-/** Windows further apart than this belong to different executions: nothing was measured between them. In ms. */
-const windowGapMs = 1_000
-
 export type TelemetryColumn = 'hostBytes' | 'deviceBytes' | 'cpuPercent' | 'devicePercent'
 export type WindowColumn = 'itemsPerSecond' | 'latencyMs'
 
@@ -18,6 +15,8 @@ export interface RunTelemetry {
   /** Index of the device whose memory and use are drawn; while undefined, the first that reports. */
   device: number | undefined
   clear(): void
+  /** Says when an execution began, in ms: curves of measured stretches break there. Before its windows are added. */
+  startExecution(timeMs: number): void
   addReadings(samples: readonly TelemetrySample[]): void
   addWindows(windows: readonly LiveWindow[]): void
 }
@@ -30,6 +29,8 @@ export function createRunTelemetry(): RunTelemetry {
   )
   const windows = new SampleRing<WindowColumn>(['itemsPerSecond', 'latencyMs'], capacity)
 
+  const starts = new Set<number>()
+
   const telemetry: RunTelemetry = {
     readings,
     windows,
@@ -37,6 +38,10 @@ export function createRunTelemetry(): RunTelemetry {
     clear() {
       readings.clear()
       windows.clear()
+      starts.clear()
+    },
+    startExecution(timeMs) {
+      starts.add(timeMs)
     },
     addReadings(samples) {
       for (const { timeMs, host, devices } of samples) {
@@ -55,7 +60,7 @@ export function createRunTelemetry(): RunTelemetry {
     addWindows(added) {
       for (const window of added) {
         const last = windows.timeAt(windows.length - 1)
-        if (window.timeMs - last > windowGapMs) windows.push((last + window.timeMs) / 2, {})
+        for (const start of starts) if (last < start && start < window.timeMs) windows.push(start, {})
         windows.push(window.timeMs, {
           itemsPerSecond: window.itemsPerSecond,
           latencyMs: window.meanLatencyMs,

@@ -91,12 +91,13 @@ export const useRun = defineStore('run', () => {
     const firstMs = run.telemetry[0]?.timeMs ?? Infinity
     telemetry.addReadings(history?.telemetry.filter(({ timeMs }) => timeMs < firstMs) ?? [])
     telemetry.addReadings(run.telemetry)
-    telemetry.addWindows(run.windows)
     latestTelemetry.value = run.telemetry.at(-1) ?? null
     const past = (history?.spans ?? []).map(
       ({ trialId, spanMs: [fromMs, toMs] }): ExecutionSpan => ({ trialId, fromMs, toMs }),
     )
     spans.value = followCurrent(past, run.progress.current, latestTelemetry.value?.timeMs ?? run.startedMs)
+    for (const { fromMs } of spans.value) telemetry.startExecution(fromMs)
+    telemetry.addWindows(run.windows)
     revision.value += 1
   }
 
@@ -131,14 +132,15 @@ export const useRun = defineStore('run', () => {
       telemetry.addReadings(event.telemetry)
       latestTelemetry.value = event.telemetry.at(-1) ?? latestTelemetry.value
     }
-    if (event.windows !== undefined) telemetry.addWindows(event.windows)
     if (event.trials !== undefined) trials.value = mergeTrials(trials.value, event.trials)
     if (event.decisions !== undefined) decisions.value = [...decisions.value, ...event.decisions]
     if (event.progress !== undefined) {
       progress.value = event.progress
       const nowMs = latestTelemetry.value?.timeMs ?? snapshot.value?.startedMs ?? 0
       spans.value = followCurrent(spans.value, event.progress.current, nowMs)
+      if (event.progress.current !== undefined) telemetry.startExecution(event.progress.current.startedMs)
     }
+    if (event.windows !== undefined) telemetry.addWindows(event.windows)
     revision.value += 1
   }
 
@@ -192,7 +194,8 @@ export const useRun = defineStore('run', () => {
 
   /** Continues a stopped or interrupted experiment. */
   async function resume(experiment: CommandParams<'resumeExperiment'>): Promise<void> {
-    await client.call('resumeExperiment', experiment)
+    const { projectId, experimentId } = experiment
+    await client.call('resumeExperiment', { projectId, experimentId })
     await fetchAnew()
   }
 

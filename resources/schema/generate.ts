@@ -13,7 +13,14 @@ export const schemaPath = fileURLToPath(new URL('run-document.schema.json', impo
 
 /** The schema as the text of its file. */
 export async function runDocumentSchemaText(): Promise<string> {
-  const { $schema, ...schema } = toJsonSchema(RunDocumentSchema, { target: 'draft-2020-12' })
+  const { $schema, ...schema } = toJsonSchema(RunDocumentSchema, {
+    target: 'draft-2020-12',
+    // A tuple has exactly its items: neither fewer nor more.
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      valibotSchema.type === 'tuple'
+        ? { ...jsonSchema, minItems: jsonSchema.prefixItems?.length, items: false }
+        : undefined,
+  })
   const document = {
     $schema,
     title: 'Batchscope run',

@@ -93,6 +93,13 @@ describe.each([
     expect(workbench.calls).toStrictEqual([{ name: 'createProject', params: { name: 'n' } }])
   })
 
+  it('takes parameters that cannot be cloned as they are, such as reactive objects', async () => {
+    const workbench = inMemoryWorkbench()
+    const remote = await open(workbench)
+    await remote.call('openProject', new Proxy({ path: '/x' }, {})).catch(() => {})
+    expect(workbench.calls).toEqual([{ name: 'openProject', params: { path: '/x' } }])
+  })
+
   it('rejects with the failure that the engine gave, word for word', async () => {
     const remote = await open(inMemoryWorkbench())
     await expect(remote.call('openProject', { path: '/x' })).rejects.toMatchObject({

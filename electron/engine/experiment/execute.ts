@@ -202,14 +202,14 @@ class ExecutionRun {
   }
 
   #common(peakResidentBytes: number | undefined) {
-    const { executionId, trial, block, ports, memoryPeaks } = this.#context
+    const { executionId, trial, block, ports } = this.#context
     return {
       id: executionId,
       trialId: trial.id,
       block,
       startedAt: this.#startedAt,
       durationMs: ports.clock.now() - this.#startedMs,
-      memory: combinedPeaks(memoryPeaks(), peakResidentBytes, this.#exit?.peakResidentBytes),
+      memory: combinedPeaks(this.#context.memoryPeaks(), peakResidentBytes, this.#exit?.peakResidentBytes),
     }
   }
 }

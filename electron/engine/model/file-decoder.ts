@@ -1,23 +1,17 @@
 import { Reader } from 'protobufjs/minimal.js'
-import type { ReadableFile } from '../ports.ts'
+import type { FilePieces } from './file-pieces.ts'
 import { decodeMessage, wire } from './message-decoder.ts'
 import { longestText, MalformedMessage, type MessageFields, type ReadingBounds } from './message-fields.ts'
-
-/**
- * Bytes read at once. Small, because between two weights only a few bytes are wanted; large enough that a hundred nodes
- * come with one read.
- */
-const pieceBytes = 16 * 1024
 
 /** A tag and a length of at most 5 bytes each. */
 const headerBytes = 10
 
 /**
- * Takes the fields of a message that lies in a file from `start` to `end`. Fields larger than a piece are walked through
- * when they are messages, and not read when they are passed over. Rejects with a MalformedMessage.
+ * Takes the fields of a message that lies in a file from `start` to `end`. Fields that do not come with one read are
+ * walked through when they are messages, and not read when they are passed over. Rejects with a MalformedMessage.
  */
 export async function decodeFile(
-  file: ReadableFile,
+  file: FilePieces,
   start: number,
   end: number,
   fields: MessageFields,
@@ -26,7 +20,7 @@ export async function decodeFile(
   bounds.enter()
   let position = start
   while (position < end) {
-    const piece = await readExactly(file, position, Math.min(pieceBytes, end - position))
+    const piece = await file.from(position, end)
     const whole = bytesOfWholeFields(piece)
     if (whole > 0) {
       decodeMessage(piece.subarray(0, whole), fields, bounds)
@@ -36,30 +30,18 @@ export async function decodeFile(
     const header = readHeader(piece.subarray(0, headerBytes))
     const payload = position + header.headerBytes
     const next = payload + header.payloadBytes
-    if (next > file.bytes) throw cutOff()
+    if (next > file.bytes) throw file.cutOff()
     if (next > end) throw new MalformedMessage('a part of it is longer than what holds it')
     const field = fields[header.field]
     if (field?.take === 'message') await decodeFile(file, payload, next, field.open(), bounds)
     else if (field?.take === 'size') field.put(header.payloadBytes)
     else if (field !== undefined) {
       if (header.payloadBytes > longestText) throw new MalformedMessage('a name or a list in it is too long')
-      decodeMessage(await readExactly(file, position, next - position), fields, bounds)
+      decodeMessage(await file.exactly(position, next - position), fields, bounds)
     }
     position = next
   }
   bounds.leave()
-}
-
-/** `length` bytes from `offset`. Rejects with a MalformedMessage where the file ends before. */
-export async function readExactly(file: ReadableFile, offset: number, length: number): Promise<Uint8Array> {
-  if (offset + length > file.bytes) throw cutOff()
-  const bytes = await file.read(offset, length)
-  if (bytes.length < length) throw cutOff()
-  return bytes
-}
-
-function cutOff(): MalformedMessage {
-  return new MalformedMessage('it ends before its contents do', true)
 }
 
 /** How many of these bytes are fields that end within them; 0 when the first does not. */

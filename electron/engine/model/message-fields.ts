@@ -30,7 +30,7 @@ const deepestNesting = 120
  * What a file may make of memory: a value taken costs one, a message eight, 64 bytes of text one more. Far above the
  * largest models known (a few hundred thousand nodes), below what would exhaust a process.
  */
-const mostCost = 32_000_000
+const mostCost = 16_000_000
 const messageCost = 8
 
 /** What one file has used up of its bounds while it is read. */
@@ -41,8 +41,8 @@ export interface ReadingBounds {
   leave(): void
 }
 
-export function readingBounds(): ReadingBounds {
-  let left = mostCost
+export function readingBounds(cost = mostCost): ReadingBounds {
+  let left = cost
   let depth = 0
   const spend = (cost: number) => {
     left -= cost

@@ -1,7 +1,8 @@
 import { BatchscopeError, badInput, type FailureCode } from '../../contract/failure.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import type { FileStore } from '../ports.ts'
-import { decodeFile, readExactly } from './file-decoder.ts'
+import { decodeFile } from './file-decoder.ts'
+import { FilePieces } from './file-pieces.ts'
 import { elements, forEachTensor, type Graph, type ModelGraph } from './graph.ts'
 import { modelFields } from './graph-fields.ts'
 import { MalformedMessage, readingBounds } from './message-fields.ts'
@@ -36,14 +37,15 @@ export async function readGraph(path: string, files: FileStore): Promise<ReadMod
   }
   const file = await files.openForReading(path)
   try {
-    const head = await readExactly(file, 0, Math.min(recognisableBytes, file.bytes))
+    const pieces = new FilePieces(file)
+    const head = (await pieces.from(0, pieces.bytes)).subarray(0, recognisableBytes)
     const other = recogniseFile(head)
     if (other !== undefined || !beginsLikeModel(head)) {
       const looks = other === undefined ? '' : ` It looks like ${other.what}.`
       throw unusable('not-a-model', `"${name}" is not an ONNX model.${looks}`, other?.hint ?? exportHint)
     }
     const model: ModelGraph = { irVersion: 0, producer: '', opsets: [], functions: [] }
-    await decodeFile(file, 0, file.bytes, modelFields(model), readingBounds())
+    await decodeFile(pieces, 0, pieces.bytes, modelFields(model), readingBounds())
     return checked(model, file.bytes)
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error

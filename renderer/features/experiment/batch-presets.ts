@@ -10,7 +10,7 @@ export const batchPresets: readonly BatchPreset[] = [
   {
     text: 'Auto',
     batch: 'auto',
-    about: 'Doubles until throughput stops growing or memory runs out, then refines around the best.',
+    about: 'Doubles while throughput grows and memory lasts, then refines around the best.',
   },
   { text: 'Powers of two', batch: 'pow2:1:256', about: 'Every power of two from 1 to 256.' },
   { text: '1 to 64 by 8', batch: '1,8:64:8', about: '1, then every eighth up to 64.' },

@@ -1,6 +1,7 @@
 import type { CompletedTrialReport, Interval } from '../../../electron/contract/analysis.ts'
 import {
   formatBytes,
+  formatCount,
   formatMilliseconds,
   formatNumber,
   formatThroughput,
@@ -18,7 +19,7 @@ export interface Fact {
 /** A trial's configuration, factor by factor. */
 export function configFacts(config: TrialConfig): Fact[] {
   return [
-    { key: 'batch', label: 'Batch size', value: formatNumber(config.batchSize) },
+    { key: 'batch', label: 'Batch size', value: formatCount(config.batchSize) },
     { key: 'provider', label: 'Provider', value: config.executionProvider },
     ...(config.device === undefined ? [] : [{ key: 'device', label: 'Device', value: String(config.device) }]),
     {
@@ -29,7 +30,7 @@ export function configFacts(config: TrialConfig): Fact[] {
     ...Object.entries(config.dims).map(([key, value]) => ({
       key: `dim-${key}`,
       label: key,
-      value: formatNumber(value),
+      value: formatCount(value),
       mono: true,
     })),
   ]
@@ -67,7 +68,7 @@ export function numberFacts(trial: CompletedTrialReport): Fact[] {
     {
       key: 'samples',
       label: 'Samples',
-      value: `${formatNumber(latencyMs.samples)} in ${trial.executions} ${
+      value: `${formatCount(latencyMs.samples)} in ${trial.executions} ${
         trial.executions === 1 ? 'execution' : 'executions'
       }`,
     },

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../electron/contract/quantity.ts'
+import { formatCount } from '../../../electron/contract/quantity.ts'
 import type { LiveTrial } from '../../../electron/contract/run-event.ts'
 import type { TrialBand } from '../../charts/trial-bands.ts'
 import { failureOf, type ExecutionSpan } from '../../stores/run-bands.ts'
@@ -14,7 +14,7 @@ export function liveBands(spans: readonly ExecutionSpan[], trials: readonly Live
     const live = byId.get(span.trialId)
     return {
       ...span,
-      label: live === undefined ? '' : formatNumber(live.trial.config.batchSize),
+      label: live === undefined ? '' : formatCount(live.trial.config.batchSize),
       failure: lastOf.get(span.trialId) === span && span.toMs !== undefined ? failureOf(live?.report) : undefined,
     }
   })

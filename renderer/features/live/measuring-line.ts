@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from '../../../electron/contract/quantity.ts'
+import { formatCount, formatDuration } from '../../../electron/contract/quantity.ts'
 import type { LiveTrial, RunProgress } from '../../../electron/contract/run-event.ts'
 import type { ExecutionPhase } from '../../../electron/contract/trial.ts'
 import { configLabel } from '../../stores/trial-cells.ts'
@@ -16,7 +16,7 @@ export const phaseNames: Record<ExecutionPhase, string> = {
 export function measuringParts(progress: RunProgress, current: LiveTrial | undefined): string[] {
   if (progress.current === undefined || current === undefined) return ['Between executions']
   const { config } = current.trial
-  return [`Batch ${formatNumber(config.batchSize)}`, configLabel(config), phaseNames[progress.current.phase]]
+  return [`Batch ${formatCount(config.batchSize)}`, configLabel(config), phaseNames[progress.current.phase]]
 }
 
 /** How far a run is: `7 of 18 executions`, `block 2 of 3`, `00:41 left`. */

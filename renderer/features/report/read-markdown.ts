@@ -32,10 +32,15 @@ function readBlock(block: string): MarkdownBlock {
     return { kind: 'heading', level, line: readLine(heading[2] ?? '') }
   }
   if (first.startsWith('|') && /^\|[\s:|-]+\|$/.test(second)) {
-    const aligns = cellsOf(second).map((cell) => (cell.endsWith(':') ? ('right' as const) : ('left' as const)))
+    const aligns = cellsOf(second).map((cell) =>
+      cell.endsWith(':') ? ('right' as const) : ('left' as const),
+    )
     return {
       kind: 'table',
-      columns: cellsOf(first).map((cell, index) => ({ line: readLine(cell), align: aligns[index] ?? 'left' })),
+      columns: cellsOf(first).map((cell, index) => ({
+        line: readLine(cell),
+        align: aligns[index] ?? 'left',
+      })),
       rows: lines.slice(2).map((line) => cellsOf(line).map(readLine)),
     }
   }

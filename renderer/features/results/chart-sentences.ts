@@ -1,8 +1,8 @@
 import type { Analysis, CompletedTrialReport } from '../../../electron/contract/analysis.ts'
 import {
   formatBytes,
+  formatCount,
   formatMilliseconds,
-  formatNumber,
   formatThroughput,
 } from '../../../electron/contract/quantity.ts'
 import type { ReportedPercentile } from '../../charts/latency-chart.ts'
@@ -33,7 +33,7 @@ export function chartSentences(
   const boundary =
     analysis.boundary === null
       ? ''
-      : ` Batch ${formatNumber(analysis.boundary.smallestThatDoesNot)} did not fit.`
+      : ` Batch ${formatCount(analysis.boundary.smallestThatDoesNot)} did not fit.`
   const rest = ' The table of trials has the numbers.'
   return {
     throughput: `Throughput ${between}: highest at batch ${batchOf(fastest)} with ${formatThroughput(
@@ -47,5 +47,5 @@ export function chartSentences(
 }
 
 function batchOf(trial: CompletedTrialReport): string {
-  return formatNumber(trial.config.batchSize)
+  return formatCount(trial.config.batchSize)
 }

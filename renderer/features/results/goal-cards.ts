@@ -1,6 +1,6 @@
 import type { Analysis, Goal, TrialReport } from '../../../electron/contract/analysis.ts'
 import type { ExperimentSpec, Slo } from '../../../electron/contract/experiment.ts'
-import { formatBytes, formatMilliseconds, formatNumber, formatThroughput } from '../../../electron/contract/quantity.ts'
+import { formatBytes, formatCount, formatMilliseconds, formatThroughput } from '../../../electron/contract/quantity.ts'
 import { completed, memoryPeak } from '../../stores/trial-cells.ts'
 
 /** One recommendation as its card shows it. */
@@ -40,7 +40,7 @@ export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialR
     return {
       goal,
       title: goalTitle(goal, analysis.slo),
-      batch: batchSize === null ? '–' : formatNumber(batchSize),
+      batch: batchSize === null ? '–' : formatCount(batchSize),
       key: batchSize === null ? 'no recommendation' : keyNumber(goal, trials.get(trialId ?? '')),
       ...(others.length === 0 ? {} : { equivalent: equivalentText(others) }),
       ...(trialId === undefined ? {} : { trialId }),
@@ -63,6 +63,6 @@ function keyNumber(goal: Goal, report: TrialReport | undefined): string {
 
 /** Up to three sizes by name, more by their range. */
 function equivalentText(sizes: readonly number[]): string {
-  const sorted = sizes.toSorted((a, b) => a - b).map(formatNumber)
+  const sorted = sizes.toSorted((a, b) => a - b).map(formatCount)
   return sorted.length <= 3 ? `alike: ${sorted.join(', ')}` : `alike: ${sorted.length}, to ${sorted.at(-1) ?? ''}`
 }

@@ -17,7 +17,10 @@ export function machineReading(environment: Environment, latest: TelemetrySample
   return device === undefined ? hostReading(environment, latest) : deviceReading(device, latest)
 }
 
-function deviceReading(device: Environment['devices'][number], latest: TelemetrySample | null): MachineReading {
+function deviceReading(
+  device: Environment['devices'][number],
+  latest: TelemetrySample | null,
+): MachineReading {
   const reading = latest?.devices.find(({ index }) => index === device.index)
   const used = reading?.memoryUsedBytes
   const total = reading?.memoryTotalBytes ?? device.memoryTotalBytes

@@ -98,7 +98,7 @@ describe('the command line', () => {
     const json = await type('inspect', 'm.onnx', '--json')
     expect(JSON.parse(json.terminal.printed.join(''))).toMatchObject({ name: 'model.onnx', opset: 17 })
     const text = (await type('inspect', 'm.onnx')).terminal.printed.join('')
-    expect(text).toContain('tokens  int64    [batch, sequence]           0')
+    expect(text).toContain('tokens  int64             0  [batch, sequence]')
   })
 
   it('prints what the machine offers with doctor', async () => {

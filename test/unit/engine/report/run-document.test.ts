@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { runDocument } from '../../../../electron/engine/report/run-document.ts'
+import { runDocumentSchemaText, schemaPath } from '../../../../resources/schema/generate.ts'
+import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
+import { reportInputOf } from '../../../fixtures/report-input.ts'
+
+const experiments = {
+  'a sweep that ran out of memory': simulatedExperiment([
+    { executionProvider: 'cuda', batchSizes: [1, 8, 64, 128, 256] },
+  ]),
+  'several curves': simulatedExperiment([
+    { executionProvider: 'cpu', threads: 1, batchSizes: [1, 2, 4], dims: { width: 192 } },
+    { executionProvider: 'cpu', threads: 2, batchSizes: [1, 2, 4], dims: { width: 192 } },
+  ]),
+  'one trial of one sample': simulatedExperiment([{ executionProvider: 'cpu', batchSizes: [1] }], {
+    samplesPerExecution: 1,
+  }),
+  'nothing that completed': simulatedExperiment([
+    { executionProvider: 'cuda', batchSizes: [64], machine: { limitBytes: 1 } },
+  ]),
+}
+
+describe('the schema file', () => {
+  it('is what resources/schema/generate.ts makes of the contract', async () => {
+    expect(await readFile(schemaPath, 'utf8')).toBe(await runDocumentSchemaText())
+  })
+})
+
+describe.each(Object.entries(experiments))('the document of %s', async (_, experiment) => {
+  const input = reportInputOf(experiment)
+  const document = runDocument(input)
+  const schema: object = JSON.parse(await readFile(schemaPath, 'utf8'))
+  const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile(schema)
+
+  it('follows the schema', () => {
+    const valid = validate(JSON.parse(JSON.stringify(document)))
+    expect(validate.errors ?? []).toEqual([])
+    expect(valid).toBe(true)
+  })
+
+  it('leaves out what does not apply', () => {
+    expect(emptyPaths(document).filter((path) => !mayBeNull.test(path))).toEqual([])
+  })
+
+  it('has one entry a trial', () => {
+    expect(document.trials.map(({ id }) => id).sort()).toEqual(experiment.trials.map(({ id }) => id).sort())
+  })
+})
+
+describe('the document', () => {
+  const [experiment] = Object.values(experiments)
+  if (experiment === undefined) throw new Error('there are experiments above')
+
+  it('says what was measured, with what, and what came of it', () => {
+    const input = reportInputOf(experiment)
+    const document = runDocument(input)
+    expect(document).toMatchObject({
+      format: 'batchscope-run',
+      formatVersion: 1,
+      generator: 'batchscope 0.1.0',
+      model: { sha256: input.model.sha256, opset: 17, inputs: [{ name: 'input', batchAxis: 0 }] },
+      experiment: { seed: 1, constraints: { slo: { percentile: 99, milliseconds: 20 } } },
+      boundary: { largestThatFits: 64, smallestThatDoesNot: 128, limitedBy: 'device' },
+      answer: { headline: input.analysis.answer.headline },
+    })
+    expect(document.model).not.toHaveProperty('warnings')
+  })
+
+  it('the schema refuses one without its answer, or with a trial that claims numbers and a failure', async () => {
+    const schema: object = JSON.parse(await readFile(schemaPath, 'utf8'))
+    const validate = new Ajv2020({ strict: true, strictTypes: false }).compile(schema)
+    const { answer, ...rest } = runDocument(reportInputOf(experiment))
+    expect(answer).toBeDefined()
+    expect(validate(rest)).toBe(false)
+    const [trial] = rest.trials
+    expect(validate({ ...rest, answer, trials: [{ ...trial, outcome: 'failed' }] })).toBe(false)
+  })
+})
+
+/** The places where the contract says null: nothing fits, nothing can be recommended, a nameless open dimension. */
+const mayBeNull =
+  /^\.boundary$|^\.boundary\.largestThatFits$|^\.recommendations\.\d+\.batchSize$|^\.model\.(in|out)puts\.\d+\.shape\.\d+$/
+
+/** Paths at which there is null or undefined. */
+function emptyPaths(value: unknown, path = ''): string[] {
+  if (value === null || value === undefined) return [path]
+  if (typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([key, inner]) => emptyPaths(inner, `${path}.${key}`))
+}
