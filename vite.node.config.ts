@@ -22,7 +22,7 @@ export default defineConfig({
         start: entry('start/main.ts'),
       },
       external: ['electron', 'onnxruntime-node'],
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
     },
   },
 })

@@ -26,7 +26,7 @@ export function modelText(model: ModelDescription, terminal: Pick<Terminal, 'sty
         head.slice(0, columns),
         (['left', 'right', 'left'] as const).slice(0, columns),
         rows.map((row) => row.slice(0, columns)),
-        style,
+        terminal,
       ),
       style('dim', wrap(`Set them with --dim, for example --dim ${dimExample(model)}.`, width)),
     )
@@ -61,30 +61,19 @@ function dimExample({ freeDimensions }: ModelDescription): string {
 function tensorTable(
   what: string,
   tensors: readonly (ModelInput | ModelOutput)[],
-  { style, width }: Pick<Terminal, 'style' | 'width'>,
+  terminal: Pick<Terminal, 'style' | 'width'>,
 ): string {
   if (tensors.length === 0) return ''
-  const rows = tensors.map(({ name, type, shape, batchAxis }) => [
-    name,
-    type,
-    batchAxis === undefined ? 'none' : String(batchAxis),
-    shapeText(shape),
-  ])
-  const head = [what, 'type', 'batch axis', 'shape']
-  const before = [0, 1, 2].reduce(
-    (sum, column) => sum + 2 + Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
-    0,
-  )
   return formatTable(
-    head,
+    [what, 'type', 'batch axis', 'shape'],
     ['left', 'left', 'right', 'left'],
-    rows.map(([name = '', type = '', axis = '', shape = '']) => [
+    tensors.map(({ name, type, shape, batchAxis }) => [
       name,
       type,
-      axis,
-      wrap(shape, Math.max(20, width - before)),
+      batchAxis === undefined ? 'none' : String(batchAxis),
+      shapeText(shape),
     ]),
-    style,
+    terminal,
   )
 }
 

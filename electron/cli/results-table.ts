@@ -1,8 +1,7 @@
-import { stripVTControlCharacters } from 'node:util'
 import Table from 'cli-table3'
 import type { Analysis, LatencySummary, TrialReport } from '../contract/analysis.ts'
 import { formatNumber } from '../contract/quantity.ts'
-import type { Terminal } from './terminal.ts'
+import { visibleLength, wrap, type Terminal } from './terminal.ts'
 import { outcomeWords, varyingFactors } from './trial-words.ts'
 
 /** A table without a frame: a line under the head, two spaces between columns. */
@@ -18,13 +17,29 @@ interface Column {
   valueOf(trial: TrialReport): string
 }
 
-/** Lines of text in columns, numbers to the right; the head is underlined. */
+/** Narrower than this a column of text is no use to anybody. */
+const leastWidth = 16
+
+/**
+ * Lines of text in columns, numbers to the right; the head is underlined. The last column is broken where the terminal
+ * ends.
+ */
 export function formatTable(
   head: readonly string[],
   aligns: readonly ('left' | 'right')[],
-  rows: readonly (readonly string[])[],
-  style: Terminal['style'],
+  allRows: readonly (readonly string[])[],
+  { style, width }: Pick<Terminal, 'style' | 'width'>,
 ): string {
+  const last = head.length - 1
+  const taken = head
+    .slice(0, last)
+    .reduce(
+      (sum, text, column) =>
+        sum + 2 + Math.max(text.length, ...allRows.map((row) => widestLine(row[column] ?? ''))),
+      0,
+    )
+  const room = Math.max(leastWidth, width - taken)
+  const rows = allRows.map((row) => row.map((cell, column) => (column === last ? wrap(cell, room) : cell)))
   const table = new Table({
     chars: bare,
     style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [], compact: true },
@@ -46,24 +61,19 @@ export function formatTable(
 }
 
 /** One row a trial, ascending by batch size within each series. Figures that the samples cannot carry begin with `~`. */
-export function resultsTable(analysis: Analysis, terminal: Pick<Terminal, 'style'>): string {
+export function resultsTable(analysis: Analysis, terminal: Pick<Terminal, 'style' | 'width'>): string {
   const trials = trialsInOrder(analysis)
   const columns = columnsFor(analysis, trials, terminal)
   return formatTable(
     columns.map(({ head }) => head),
     columns.map(({ align }) => align),
     trials.map((trial) => columns.map(({ valueOf }) => valueOf(trial))),
-    terminal.style,
+    terminal,
   )
 }
 
-/** Columns that a cell takes: of its longest line, without the codes that colour it. */
 function widestLine(cell: string): number {
-  return Math.max(
-    ...stripVTControlCharacters(cell)
-      .split('\n')
-      .map((line) => line.length),
-  )
+  return Math.max(...cell.split('\n').map(visibleLength))
 }
 
 /** The trials, ascending by batch size within each series. */

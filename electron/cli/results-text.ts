@@ -9,7 +9,7 @@ const goalWords: Record<Goal, string> = {
   throughput: 'highest throughput',
   knee: 'knee',
   slo: 'under the latency bound',
-  memory: 'within the memory budget',
+  memory: 'within memory',
 }
 
 /** What a run found, for reading: the table, what is to be said about its rows, the answer, and a line a goal. */

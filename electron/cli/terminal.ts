@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 
 type Format = Parameters<typeof styleText>[0]
 
@@ -52,9 +52,9 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 export function wrap(text: string, width: number, indent = 0): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(' ')) {
     const room = lines.length === 0 ? width : width - indent
-    if (line !== '' && line.length + 1 + word.length > room) {
+    if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
       lines.push(line)
       line = word
     } else {
@@ -62,4 +62,9 @@ export function wrap(text: string, width: number, indent = 0): string {
     }
   }
   return [...lines, line].join(`\n${' '.repeat(indent)}`)
+}
+
+/** Columns that a line takes: without the codes that colour it. */
+export function visibleLength(line: string): number {
+  return stripVTControlCharacters(line).length
 }

@@ -58,6 +58,8 @@ export const useAnalysis = defineStore('analysis', () => {
   /** Moves the latency bound, removes it (null), or goes back to the experiment's own (undefined). */
   function setSlo(next: Slo | null | undefined): void {
     slo.value = next
+    // Whoever moves a bound wants to see what it does.
+    goal.value = next ? 'slo' : null
     requests.ask(boundPauseMs)
   }
 

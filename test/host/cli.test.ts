@@ -69,7 +69,10 @@ describe('the built command line', () => {
     expect(stderr).toMatch(/\[2\/2\] batch \d: [\d.,]+ items\/s/)
     const document = v.parse(RunDocumentSchema, JSON.parse(stdout))
     expect(document.trials.map(({ outcome }) => outcome)).toEqual(['completed', 'completed'])
-    expect(document.experiment.factors.dims).toEqual({ 'x:2': [48], 'x:3': [192] })
+    expect(document.experiment.factors.dims).toEqual({
+      'p2o.DynamicDimension.1': [48],
+      'p2o.DynamicDimension.2': [192],
+    })
     expect(document.recommendations.find(({ goal }) => goal === 'throughput')?.batchSize).toBeTypeOf('number')
     expect(code).toBe(0)
   })

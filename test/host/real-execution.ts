@@ -3,7 +3,13 @@ import { createForkLauncher } from '../../electron/adapters/fork-launcher.ts'
 import { nodeClock } from '../../electron/adapters/node-clock.ts'
 import { createNodeFiles } from '../../electron/adapters/node-files.ts'
 import type { Rules } from '../../electron/contract/experiment.ts'
-import type { Execution, TrialConfig } from '../../electron/contract/trial.ts'
+import type { InputPlan } from '../../electron/contract/host-protocol.ts'
+import type {
+  CompletedExecution,
+  Execution,
+  TrialConfig,
+  UnfinishedExecution,
+} from '../../electron/contract/trial.ts'
 import { executeTrial, type ExecuteContext } from '../../electron/engine/experiment/execute.ts'
 import { describeModel } from '../../electron/engine/model/describe-model.ts'
 import { planInputs } from '../../electron/engine/model/plan-inputs.ts'
@@ -40,6 +46,10 @@ export interface ExecutionOptions extends Partial<Pick<ExecuteContext, 'signal' 
   executionProvider?: TrialConfig['executionProvider']
   memoryBudgetBytes?: number
   rules?: Partial<Rules>
+  /** Instead of what the model's description asks for. */
+  inputs?: InputPlan[]
+  /** Another file than the one that was described: as if it had been changed since. */
+  loadFrom?: string
 }
 
 /** Measures a model once, for real. */
@@ -50,7 +60,7 @@ export async function executeReally(modelPath: string, options: ExecutionOptions
   const config: TrialConfig = { batchSize, executionProvider, dims }
   return executeTrial({
     ports: { clock: nodeClock, hosts: launcher },
-    model,
+    model: { ...model, path: options.loadFrom ?? model.path },
     spec: {
       factors: {
         batchSizes: { kind: 'list', values: [batchSize] },
@@ -66,7 +76,9 @@ export async function executeReally(modelPath: string, options: ExecutionOptions
     trial: { id: 't1', experimentId: 'e1', config, reason: 'test' },
     executionId: 't1.1',
     block: 1,
-    ...planInputs(model, config, {}),
+    ...(options.inputs === undefined
+      ? planInputs(model, config, {})
+      : { inputs: options.inputs, freeDimensionOverrides: {} }),
     signal: options.signal ?? new AbortController().signal,
     onPhase: options.onPhase ?? (() => undefined),
     onSamples: () => undefined,
@@ -75,21 +87,21 @@ export async function executeReally(modelPath: string, options: ExecutionOptions
   })
 }
 
+type WithOutcome<O> = O extends 'completed' ? CompletedExecution : UnfinishedExecution
+
 /** Fails the test unless the execution has this outcome; gives it back with that type. */
 export function expectOutcome<O extends Execution['outcome']>(
   execution: Execution,
   outcome: O,
-): Extract<Execution, { outcome: O }> {
-  if (!hasOutcome(execution, outcome)) {
-    const why = execution.outcome === 'completed' ? '' : `: ${execution.failure.message}`
-    throw new Error(`Expected ${outcome}, got ${execution.outcome}${why}`)
-  }
-  return execution
+): WithOutcome<O> {
+  if (hasOutcome(execution, outcome)) return execution
+  const why = execution.outcome === 'completed' ? '' : `: ${execution.failure.message}`
+  throw new Error(`Expected ${outcome}, got ${execution.outcome}${why}`)
 }
 
 function hasOutcome<O extends Execution['outcome']>(
   execution: Execution,
   outcome: O,
-): execution is Extract<Execution, { outcome: O }> {
+): execution is Execution & WithOutcome<O> {
   return execution.outcome === outcome
 }

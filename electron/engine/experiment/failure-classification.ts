@@ -123,7 +123,6 @@ function outOfMemory(owner: 'device' | 'host', situation: Situation, detail: str
   const requested = detail === undefined ? undefined : requestedBytes(detail)
   const budget = underBudget ? `, with a budget of ${formatBytes(memoryBudgetBytes)}` : ''
   const request = requested === undefined ? '' : `; another ${formatBytes(requested)} were asked for`
-  const remedy = underBudget ? 'raise the memory budget' : otherRemedy[owner]
   return {
     outcome: 'out-of-memory',
     memoryOwner: owner,
@@ -131,15 +130,22 @@ function outOfMemory(owner: 'device' | 'host', situation: Situation, detail: str
       code: 'out-of-memory',
       owner: 'system',
       message: `Batch size ${batchSize} ran out of ${owner} memory ${doing[phase]}${budget}${request}.`,
-      hint: `Use a smaller batch size, or ${remedy}.`,
+      hint: memoryHint(owner, phase, underBudget),
       detail: detail === undefined ? undefined : lastWords(detail),
     },
   }
 }
 
-const otherRemedy = {
-  device: 'end other programs that use the device',
-  host: 'end other programs that use memory',
+function memoryHint(owner: 'device' | 'host', phase: ExecutionPhase, underBudget: boolean): string {
+  const otherwise = {
+    device: 'end other programs that use the device',
+    host: underBudget ? 'raise the memory budget' : 'end other programs that use memory',
+  }[owner]
+  // The batch plays no part yet.
+  const tooLarge = phase === 'starting' || phase === 'loading'
+  return tooLarge
+    ? `The model alone does not fit: ${otherwise}.`
+    : `Use a smaller batch size, or ${otherwise}.`
 }
 
 function crash(exit: HostExit, situation: Situation): Failure {

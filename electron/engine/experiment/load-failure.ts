@@ -5,6 +5,17 @@ import { runtimeWords } from './runtime-words.ts'
 
 type Sentence = Pick<Failure, 'code' | 'owner' | 'message' | 'hint'>
 
+/** Numbers of ONNX's element types (TensorProto.DataType) that onnxruntime-node refuses by number. */
+const elementTypes: Record<number, string> = {
+  14: 'complex64',
+  15: 'complex128',
+  16: 'bfloat16',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+}
+
 /** Why ONNX Runtime could not create the session. `said` is its error and its standard error. */
 export function loadFailure(text: string, said: string, provider: ExecutionProvider): Sentence {
   const unusable = providerFailure(provider, said)
@@ -55,6 +66,16 @@ function modelFailure(text: string): Sentence {
       owner: 'model',
       message: `The model is newer than this ONNX Runtime: ${words}`,
       hint: 'Export it with an older opset.',
+    }
+  }
+  const unsupported = /Unsupported data type: (\d+)/.exec(text)?.[1]
+  if (unsupported !== undefined) {
+    const type = elementTypes[Number(unsupported)] ?? `number ${unsupported}`
+    return {
+      code: 'model-load',
+      owner: 'model',
+      message: `ONNX Runtime for Node cannot feed or fetch the element type ${type}, which the model has at an input or output.`,
+      hint: 'Export the model with float32 or float16 inputs and outputs.',
     }
   }
   if (/NOT_IMPLEMENTED|Could not find an implementation|not a registered function\/op/i.test(text)) {

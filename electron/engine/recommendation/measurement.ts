@@ -22,18 +22,18 @@ export interface Measurement {
   readonly sorted: SortedSamples
 }
 
+/** Longer than any run: a time beyond it (285,000 years) is a broken clock's, and its square no longer a number. */
+const longestMs = Number.MAX_SAFE_INTEGER
+
 /**
  * Reads a trial's completed executions. One without samples, with a sample that is negative or not a number, or with a
  * window that took no time measured nothing. `undefined` when none measured anything.
  */
 export function measure(executions: readonly Execution[]): Measurement | undefined {
   const measured = executions.flatMap((execution) => {
-    if (
-      execution.outcome !== 'completed' ||
-      !(execution.windowMs > 0) ||
-      !Number.isFinite(execution.windowMs)
-    )
-      return []
+    if (execution.outcome !== 'completed') return []
+    if (!(execution.windowMs > 0 && execution.windowMs <= longestMs)) return []
+    if (execution.samplesMs.some((sample) => sample > longestMs)) return []
     const latency = estimateMean(execution.samplesMs)
     if (latency === undefined) return []
     const period: MeanEstimate = { ...latency, mean: execution.windowMs / latency.samples }

@@ -120,14 +120,11 @@ function numbersOf(
   }
   const latencyMs = latencyOf(sorted, mean, latencyInterval)
   if (latencyMs === undefined || !Number.isFinite(itemsPerSecond)) return undefined
+  const rates = periodInterval?.map((period) => (batchSize * 1000) / period)
+  const [high, low] = rates?.every(Number.isFinite) ? rates : []
   return {
     latencyMs,
-    throughput: {
-      itemsPerSecond,
-      ...(periodInterval && {
-        ci95: [(batchSize * 1000) / periodInterval[1], (batchSize * 1000) / periodInterval[0]],
-      }),
-    },
+    throughput: { itemsPerSecond, ...(low !== undefined && high !== undefined && { ci95: [low, high] }) },
     loadMs: average(executions.map(({ execution }) => execution.loadMs)),
     firstInferenceMs: average(executions.map(({ execution }) => execution.firstInferenceMs)),
   }

@@ -335,7 +335,7 @@ function chart(options: {
             usePointStyle: true,
             boxHeight: 5,
             boxWidth: 6,
-            padding: 12,
+            padding: 15,
             font,
             color: ink.text,
             filter: ({ text }) => text !== undefined && text !== '',

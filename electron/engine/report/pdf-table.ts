@@ -6,18 +6,22 @@ const size = 8
 const smallestGap = 10
 const rowPadding = 3.5
 
-/** Figures of one width, so that they stand under each other. */
-const features: PDFKit.Mixins.OpenTypeFeatures[] = ['tnum']
+/** Figures of one width, so that they stand under each other. Words go without: pdfkit keeps their layout only then. */
+const figures: PDFKit.Mixins.TextOptions = { features: ['tnum'] }
+const words: PDFKit.Mixins.TextOptions = { lineGap: 1.2 }
 
 /** Draws a table over the whole width; its head is repeated on every page that it reaches. */
 export function drawTable(sheet: PdfSheet, text: ReportTable, options: { strong?: number } = {}): void {
   const { doc } = sheet
   const table = { ...text, rows: text.rows.map((cells) => cells.map(unbroken)) }
   const { widths, gap } = layOut(sheet, table)
+  const isWords = (index: number) => table.columns[index]?.align === 'left'
+  // Numbers take one line; one is measured, so that a row of nothing else has a height.
   const heightOf = (cells: readonly string[]) =>
     Math.max(
+      doc.heightOfString('0', words),
       ...cells.map((cell, index) =>
-        doc.heightOfString(cell === '' ? ' ' : cell, { width: widths[index] ?? 0, lineGap: 1.2, features }),
+        isWords(index) ? doc.heightOfString(cell, { ...words, width: widths[index] ?? 0 }) : 0,
       ),
     )
 
@@ -27,8 +31,12 @@ export function drawTable(sheet: PdfSheet, text: ReportTable, options: { strong?
       const strong = head || index === options.strong
       sheet.use(strong ? 'semibold' : 'regular', size, head ? ink.muted : ink.text)
       const width = widths[index] ?? 0
-      const align = table.columns[index]?.align ?? 'left'
-      doc.text(cell, x, sheet.y + rowPadding, { width, align, lineGap: 1.2, features })
+      if (isWords(index)) {
+        doc.text(cell, x, sheet.y + rowPadding, { ...words, width })
+      } else {
+        const shift = width - doc.widthOfString(cell, figures)
+        doc.text(cell, x + shift, sheet.y + rowPadding, { ...figures, lineBreak: false })
+      }
       x += width + gap
     })
     sheet.space(height + 2 * rowPadding)
@@ -56,14 +64,15 @@ export function drawTable(sheet: PdfSheet, text: ReportTable, options: { strong?
 /** Columns of numbers get what they need, columns of words share the rest. */
 function layOut(sheet: PdfSheet, { columns, rows }: ReportTable): { widths: number[]; gap: number } {
   const { doc } = sheet
+  const isWords = (index: number) => columns[index]?.align === 'left'
+  sheet.use('semibold', size)
   const natural = columns.map(({ title }, index) => {
-    sheet.use('semibold', size)
-    const titleWidth = doc.widthOfString(title)
-    const cells = rows.map((cells) => doc.widthOfString(cells[index] ?? '', { features }))
-    return Math.ceil(Math.max(titleWidth, ...cells)) + 1
+    const texts = new Set(rows.map((cells) => cells[index] ?? ''))
+    const options = isWords(index) ? words : figures
+    const widths = [...texts].map((cell) => doc.widthOfString(cell, options))
+    return Math.ceil(Math.max(doc.widthOfString(title, options), ...widths)) + 1
   })
   const room = sheet.width - smallestGap * (columns.length - 1)
-  const isWords = (index: number) => columns[index]?.align === 'left'
   const wanted = natural.reduce((sum, width, index) => sum + (isWords(index) ? width : 0), 0)
   const left = room - natural.reduce((sum, width, index) => sum + (isWords(index) ? 0 : width), 0)
   const spare = left - wanted

@@ -114,7 +114,7 @@ function drawChart(sheet: PdfSheet, { title, about, config }: ReportChart, heigh
   doc.text(about, besides, sheet.y - 16, { lineBreak: false })
   // A legend that has room beside the heading stands there, and the curves get its place.
   const room = sheet.left + sheet.width - besides - doc.widthOfString(about)
-  const lift = legendWidth(sheet, config) < room ? 32 : 0
+  const lift = legendWidth(sheet, config) < room ? 35 : 0
   doc.save()
   doc.translate(sheet.left, sheet.y - lift)
   const size = { width: Math.floor(sheet.width), height: height + lift }

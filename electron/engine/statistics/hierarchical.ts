@@ -54,5 +54,5 @@ export function executionsInterval(
   const variance = Math.max(critical ** 2 * scatter.variance, scatter.within)
   const halfWidth = Math.sqrt(variance * concentration)
   const interval: Interval = [mean * Math.exp(-halfWidth), mean * Math.exp(halfWidth)]
-  return interval.every(Number.isFinite) ? interval : undefined
+  return interval[0] > 0 && Number.isFinite(interval[1]) ? interval : undefined
 }

@@ -36,7 +36,7 @@ export function meanInterval(samplesMs: readonly number[], random: Random): Inte
     series.mean * Math.exp(-2 * halfWidth * (1 - upShare)),
     series.mean * Math.exp(2 * halfWidth * upShare),
   ]
-  return interval.every(Number.isFinite) ? interval : undefined
+  return interval[0] > 0 && Number.isFinite(interval[1]) ? interval : undefined
 }
 
 /**

@@ -218,6 +218,20 @@ describe('a damaged project', () => {
     expect(disk.text(path)).toBe(`${whole}{"record":"note","text":"After."}\n`)
   })
 
+  it('has everything up to the byte at which it was cut off, wherever that is', async () => {
+    const whole = (await written()).text(path)
+    const headerLength = whole.indexOf('\n') + 1
+    for (let cut = headerLength; cut < whole.length; cut += 97) {
+      const disk = memoryDisk()
+      disk.put(path, whole.slice(0, cut))
+      const project = await open(disk)
+      await project.append({ record: 'note', text: 'After.' })
+      await project.close()
+      const linesBefore = whole.slice(0, cut).split('\n').slice(0, -1)
+      expect(disk.text(path)).toBe(`${linesBefore.join('\n')}\n{"record":"note","text":"After."}\n`)
+    }
+  })
+
   it('keeps a last line that only lacks its line break', async () => {
     const disk = await written()
     const whole = disk.text(path)

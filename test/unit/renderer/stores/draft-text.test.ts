@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { axisOptions, blankFields, toDraft } from '../../../../renderer/stores/draft-text.ts'
+import { plausibleModel } from '../../../fixtures/plausible-workbench.ts'
+
+describe('the fields of an experiment as a draft', () => {
+  it('says nothing of fields that were left empty', () => {
+    const draft = toDraft(blankFields(plausibleModel), plausibleModel)
+    expect(draft).toEqual({ batch: 'auto', executionProviders: 'cpu' })
+  })
+
+  it('names only the free dimensions that were given a value', () => {
+    const fields = blankFields(plausibleModel)
+    fields.dims.height = ' 320,640 '
+    expect(toDraft(fields, plausibleModel).dims).toEqual(['height=320,640'])
+  })
+
+  it('names only the batch axes that differ from what the model itself says', () => {
+    const fields = blankFields(plausibleModel)
+    expect(fields.batchAxes).toEqual({ pixels: '0', threshold: 'none' })
+    fields.batchAxes.pixels = 'none'
+    expect(toDraft(fields, plausibleModel).batchAxes).toEqual(['pixels=none'])
+  })
+
+  it('offers every axis of an input, and none', () => {
+    expect(axisOptions({ shape: ['batch', null, 3] })).toEqual([
+      { value: '0', text: 'axis 0 (batch)' },
+      { value: '1', text: 'axis 1' },
+      { value: '2', text: 'axis 2 (3)' },
+      { value: 'none', text: 'none' },
+    ])
+  })
+})
