@@ -27,7 +27,7 @@ export function openWindow(
     let samplesMs: number[] = []
     const began = performance.now()
     let reported = began
-    let ended = began
+    let ended: number
     do {
       const before = performance.now()
       await run()

@@ -43,12 +43,7 @@ function spreadTicks(sizes: number[], toX: (batch: number) => number, logarithmi
   const closest = (toX(last) - toX(first)) / mostTicks
   const chosen: number[] = []
   const isPower = (size: number) => Number.isInteger(Math.log2(size))
-  const byImportance = [
-    first,
-    last,
-    ...(logarithmic ? sizes.filter(isPower) : []),
-    ...sizes,
-  ]
+  const byImportance = [first, last, ...(logarithmic ? sizes.filter(isPower) : []), ...sizes]
   for (const size of byImportance) {
     if (chosen.every((other) => Math.abs(toX(other) - toX(size)) > closest)) chosen.push(size)
   }

@@ -64,7 +64,11 @@ export function lostDatasets(input: BatchChartInput, floor: number): PlotDataset
   return [
     {
       label: 'without numbers',
-      data: points.map((trial) => ({ x: input.axis.toX(trial.config.batchSize), y: floor, trialId: trial.id })),
+      data: points.map((trial) => ({
+        x: input.axis.toX(trial.config.batchSize),
+        y: floor,
+        trialId: trial.id,
+      })),
       showLine: false,
       clip: false,
       pointStyle: points.map((_, index) => (skipped(index) ? 'line' : 'crossRot')),

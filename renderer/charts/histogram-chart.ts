@@ -3,7 +3,14 @@ import type { ChartColours } from './chart-colours.ts'
 import { withAlpha } from './colour-alpha.ts'
 import type { Histogram } from './histogram.ts'
 import { markAnnotation } from './mark-annotation.ts'
-import { basePlotOptions, datasetLook, horizontalAxis, tickText, verticalAxis, type PlotConfiguration } from './plot.ts'
+import {
+  basePlotOptions,
+  datasetLook,
+  horizontalAxis,
+  tickText,
+  verticalAxis,
+  type PlotConfiguration,
+} from './plot.ts'
 import { seriesLook } from './series-look.ts'
 
 /** How the latencies of a trial are spread: the share of samples in each bin, a stepped curve per execution. */

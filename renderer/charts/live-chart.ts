@@ -124,10 +124,16 @@ export function createLiveChart(definition: LiveChartDefinition, frame: () => Li
       definition.curves.forEach((curve, index) => {
         const target = points[index]
         if (target === undefined) return
-        const written = writeRingPoints(target, curve.ring, curve.column, view, { limit: livePointLimit, divisor })
+        const written = writeRingPoints(target, curve.ring, curve.column, view, {
+          limit: livePointLimit,
+          divisor,
+        })
         largest = Math.max(largest, written)
       })
-      ceiling = definition.quantity === 'percent' ? Math.max(100, steadyCeiling(ceiling, largest)) : steadyCeiling(ceiling, largest)
+      ceiling =
+        definition.quantity === 'percent'
+          ? Math.max(100, steadyCeiling(ceiling, largest))
+          : steadyCeiling(ceiling, largest)
       chart.data.datasets.forEach((dataset, index) => {
         const target = points[index]
         if (target !== undefined && dataset.data !== target) dataset.data = target

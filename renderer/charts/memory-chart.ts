@@ -1,7 +1,13 @@
 import type { CompletedTrialReport } from '../../electron/contract/analysis.ts'
 import { formatBytes } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
-import { batchChart, curveDataset, levelAnnotation, lostDatasets, type BatchChartInput } from './batch-chart.ts'
+import {
+  batchChart,
+  curveDataset,
+  levelAnnotation,
+  lostDatasets,
+  type BatchChartInput,
+} from './batch-chart.ts'
 import { byteUnitFor } from './byte-unit.ts'
 import { tickText, type PlotConfiguration } from './plot.ts'
 

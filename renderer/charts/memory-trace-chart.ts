@@ -4,7 +4,14 @@ import { roundCeiling } from './axis-ceiling.ts'
 import { byteUnitFor } from './byte-unit.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { executionLook } from './histogram-chart.ts'
-import { basePlotOptions, datasetLook, horizontalAxis, tickText, verticalAxis, type PlotConfiguration } from './plot.ts'
+import {
+  basePlotOptions,
+  datasetLook,
+  horizontalAxis,
+  tickText,
+  verticalAxis,
+  type PlotConfiguration,
+} from './plot.ts'
 
 /** Readings further apart than this belong to different executions, in ms. */
 const executionGapMs = 1_500
@@ -53,7 +60,13 @@ export function memoryTraceChart(
     options: {
       ...base,
       scales: {
-        x: horizontalAxis({ colours, min: 0, max: longestMs / 1000, most: 5, label: (s) => `${tickText(s)} s` }),
+        x: horizontalAxis({
+          colours,
+          min: 0,
+          max: longestMs / 1000,
+          most: 5,
+          label: (s) => `${tickText(s)} s`,
+        }),
         y: verticalAxis({
           colours,
           max: roundCeiling((largest / unit.bytes) * 1.1),

@@ -170,4 +170,3 @@ export function datasetLook(look: SeriesLook, colours: ChartColours): Partial<Pl
     tension: 0,
   }
 }
-

@@ -18,6 +18,15 @@ let registered = false
 export function registerCharts(): void {
   if (registered) return
   registered = true
-  Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler, Legend, Tooltip)
+  Chart.register(
+    LineController,
+    LineElement,
+    PointElement,
+    LinearScale,
+    LogarithmicScale,
+    Filler,
+    Legend,
+    Tooltip,
+  )
   Chart.register(annotation, zoom)
 }

@@ -1,7 +1,15 @@
 import { formatCount, formatMilliseconds } from '../../electron/contract/quantity.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { executionLook } from './histogram-chart.ts'
-import { basePlotOptions, datasetLook, horizontalAxis, tickText, verticalAxis, type PlotConfiguration, type PlotPoint } from './plot.ts'
+import {
+  basePlotOptions,
+  datasetLook,
+  horizontalAxis,
+  tickText,
+  verticalAxis,
+  type PlotConfiguration,
+  type PlotPoint,
+} from './plot.ts'
 
 const pointLimit = 2000
 

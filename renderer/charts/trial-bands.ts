@@ -45,7 +45,10 @@ export function createTrialBands(view: () => TrialBandsView): Plugin<'line'> {
       ctx.textBaseline = 'top'
       bands.forEach((band, index) => {
         const left = Math.max(toPixel(band.fromMs), chartArea.left)
-        const right = Math.min(band.toMs === undefined ? chartArea.right : toPixel(band.toMs), chartArea.right)
+        const right = Math.min(
+          band.toMs === undefined ? chartArea.right : toPixel(band.toMs),
+          chartArea.right,
+        )
         if (right < chartArea.left || left > chartArea.right || right <= left) return
         ctx.fillStyle = withAlpha(colours.textStrong, index % 2 === 0 ? 0.045 : 0.015)
         ctx.fillRect(left, chartArea.top, right - left, chartArea.height)

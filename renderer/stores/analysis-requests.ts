@@ -21,12 +21,14 @@ export function oneAtATime(request: () => Promise<void>): OneAtATime {
       return
     }
     isRunning = true
-    void request().finally(() => {
+    const done = () => {
       isRunning = false
       if (!isAskedAgain) return
       isAskedAgain = false
       start()
-    })
+    }
+    // A request tells of its own failures; here it only matters that it ended.
+    request().then(done, done)
   }
 
   return {

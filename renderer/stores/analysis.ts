@@ -80,7 +80,8 @@ export const useAnalysis = defineStore('analysis', () => {
       goal.value = null
       requests.ask(0)
     },
-    { immediate: true },
+    // At once: nobody shall read the numbers of one experiment under the name of another.
+    { immediate: true, flush: 'sync' },
   )
   watch(
     () => [run.progress?.executionsDone, run.progress?.state] as const,

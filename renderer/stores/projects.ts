@@ -38,6 +38,7 @@ export const useProjects = defineStore('projects', () => {
     (state) => {
       if (state === 'connected') void refresh()
     },
+    { flush: 'sync' },
   )
   void refresh()
 

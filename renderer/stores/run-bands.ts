@@ -20,7 +20,12 @@ export function followCurrent(
 ): readonly ExecutionSpan[] {
   const last = spans.at(-1)
   const isOpen = last !== undefined && last.toMs === undefined
-  if (isOpen && current !== undefined && last.trialId === current.trialId && last.fromMs === current.startedMs) {
+  if (
+    isOpen &&
+    current !== undefined &&
+    last.trialId === current.trialId &&
+    last.fromMs === current.startedMs
+  ) {
     return spans
   }
   if (!isOpen && current === undefined) return spans

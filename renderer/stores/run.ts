@@ -9,10 +9,7 @@ import { followCurrent, mergeTrials, type ExecutionSpan } from './run-bands.ts'
 import { createRunTelemetry } from './run-telemetry.ts'
 
 /** Which run it is, without what changes ten times a second. */
-export type RunIdentity = Pick<
-  RunSnapshot,
-  'projectId' | 'experimentId' | 'name' | 'modelName' | 'startedMs'
->
+export type RunIdentity = Pick<RunSnapshot, 'projectId' | 'experimentId' | 'name' | 'modelName' | 'startedMs'>
 
 /** The run in progress, or the last one of this launch: fetched once, then followed by its events. */
 export const useRun = defineStore('run', () => {
@@ -92,9 +89,11 @@ export const useRun = defineStore('run', () => {
     telemetry.addReadings(history?.telemetry.filter(({ timeMs }) => timeMs < firstMs) ?? [])
     telemetry.addReadings(run.telemetry)
     latestTelemetry.value = run.telemetry.at(-1) ?? null
-    const past = (history?.spans ?? []).map(
-      ({ trialId, spanMs: [fromMs, toMs] }): ExecutionSpan => ({ trialId, fromMs, toMs }),
-    )
+    const past = (history?.spans ?? []).map(({ trialId, spanMs: [fromMs, toMs] }): ExecutionSpan => ({
+      trialId,
+      fromMs,
+      toMs,
+    }))
     spans.value = followCurrent(past, run.progress.current, latestTelemetry.value?.timeMs ?? run.startedMs)
     for (const { fromMs } of spans.value) telemetry.startExecution(fromMs)
     telemetry.addWindows(run.windows)

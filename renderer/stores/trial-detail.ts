@@ -21,9 +21,7 @@ export const useTrialDetail = defineStore('trial-detail', () => {
   /** On Live the run's experiment, elsewhere the selected one. */
   const experiment = computed(() => (navigation.page === 'live' ? run.snapshot : navigation.selected))
   const live = computed(() =>
-    navigation.page === 'live'
-      ? run.trials.find(({ trial }) => trial.id === navigation.trialId)
-      : undefined,
+    navigation.page === 'live' ? run.trials.find(({ trial }) => trial.id === navigation.trialId) : undefined,
   )
   const report = computed(() => {
     if (navigation.trialId === null) return undefined

@@ -26,7 +26,12 @@ export async function benchLiveCharts(): Promise<{
   frames: number
 }> {
   const outDir = await mkdtemp(join(tmpdir(), 'batchscope-live-charts-'))
-  const options = { root, configFile: false, logLevel: 'warn', build: { outDir, target: 'chrome120' } } as const
+  const options = {
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir, target: 'chrome120' },
+  } as const
   try {
     await build({ ...options, plugins: [vue()] })
     const server = await preview({ ...options, preview: { port: 0, host: '127.0.0.1' } })

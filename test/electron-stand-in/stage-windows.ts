@@ -46,7 +46,8 @@ export class StageWindows {
   async start(): Promise<void> {
     await this.#context.route(
       () => true,
-      (route, request) => this.#answer(route, request),
+      // A shell that has ended answers nothing more, and a page that was closed asks nothing more.
+      (route, request) => this.#answer(route, request).catch(() => route.abort().catch(() => {})),
     )
     // Windows that a page opens do not come to be: `#answer` has told the shell, and this is what is left.
     this.#context.on('page', async (page) => {
@@ -62,7 +63,7 @@ export class StageWindows {
       this.#names.binding,
       ({ frame }, message: { channel: string; args: unknown[] }) => {
         const sender = { url: toShellUrl(frame.url()), isMainFrame: frame === page.mainFrame() }
-        void this.#shell.fromPage(id, message.channel, message.args, sender)
+        this.#shell.fromPage(id, message.channel, message.args, sender).catch(() => {})
       },
     )
     await page.addInitScript({ content: pageScript(this.#names, preload) })

@@ -27,7 +27,7 @@ export function experimentName(draft: ExperimentDraft, spec: ExperimentSpec): st
  */
 export function checkRunnable(model: ModelDescription, spec: ExperimentSpec): void {
   const { batchSizes } = spec.factors
-  const sizes = batchSizes.kind === 'list' ? batchSizes.values : []
+  const sizes = batchSizes.kind === 'list' ? batchSizes.values : [1]
   for (const series of seriesConfigurations(spec)) {
     for (const batchSize of sizes) planInputs(model, { ...series, batchSize }, spec.batchAxes)
   }

@@ -2,7 +2,7 @@ import { BatchscopeError, toFailure, type Failure } from '../../contract/failure
 import type { ModelDescription } from '../../contract/model.ts'
 import type { ProjectRecord } from '../../contract/project.ts'
 import type { Skip, Trial, TrialConfig, ExecutionPhase } from '../../contract/trial.ts'
-import { planInputs } from '../model/plan-inputs.ts'
+import { planInputs, type PlannedInputs } from '../model/plan-inputs.ts'
 import type { Ports } from '../ports.ts'
 import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
@@ -110,6 +110,8 @@ export class Runner {
   private async execute(trial: Trial, block: number): Promise<boolean> {
     const { ports, experiment, model, telemetry, listener } = this.context
     const { spec } = experiment.record
+    const inputs = await this.inputsFor(trial)
+    if (inputs === undefined) return false
     const abort = new AbortController()
     this.current = { trial, abort }
     const startedMs = ports.clock.now()
@@ -121,7 +123,7 @@ export class Runner {
       trial,
       executionId: `${trial.id}.${this.executionsOf(trial) + 1}`,
       block,
-      ...planInputs(model, trial.config, spec.batchAxes),
+      ...inputs,
       signal: abort.signal,
       onPhase: (phase) => listener.phaseChanged(trial, block, phase),
       onSamples: (phase, samplesMs) => {
@@ -140,6 +142,17 @@ export class Runner {
     })
     listener.trialChanged(trial)
     return execution.outcome === 'completed'
+  }
+
+  /** What to feed; a size that nothing can be fed at (the search may get there) is passed over, with the reason. */
+  private async inputsFor(trial: Trial): Promise<PlannedInputs | undefined> {
+    const { model, experiment } = this.context
+    try {
+      return planInputs(model, trial.config, experiment.record.spec.batchAxes)
+    } catch (error) {
+      await this.passOver(trial, toFailure(error))
+      return undefined
+    }
   }
 
   private executionsOf(trial: Trial): number {

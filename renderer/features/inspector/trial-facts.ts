@@ -21,7 +21,9 @@ export function configFacts(config: TrialConfig): Fact[] {
   return [
     { key: 'batch', label: 'Batch size', value: formatCount(config.batchSize) },
     { key: 'provider', label: 'Provider', value: config.executionProvider },
-    ...(config.device === undefined ? [] : [{ key: 'device', label: 'Device', value: String(config.device) }]),
+    ...(config.device === undefined
+      ? []
+      : [{ key: 'device', label: 'Device', value: String(config.device) }]),
     {
       key: 'threads',
       label: 'Threads',

@@ -15,7 +15,8 @@ export function liveBands(spans: readonly ExecutionSpan[], trials: readonly Live
     return {
       ...span,
       label: live === undefined ? '' : formatCount(live.trial.config.batchSize),
-      failure: lastOf.get(span.trialId) === span && span.toMs !== undefined ? failureOf(live?.report) : undefined,
+      failure:
+        lastOf.get(span.trialId) === span && span.toMs !== undefined ? failureOf(live?.report) : undefined,
     }
   })
 }

@@ -1,6 +1,11 @@
 import type { Analysis, Goal, TrialReport } from '../../../electron/contract/analysis.ts'
 import type { ExperimentSpec, Slo } from '../../../electron/contract/experiment.ts'
-import { formatBytes, formatCount, formatMilliseconds, formatThroughput } from '../../../electron/contract/quantity.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatMilliseconds,
+  formatThroughput,
+} from '../../../electron/contract/quantity.ts'
 import { completed, memoryPeak } from '../../stores/trial-cells.ts'
 
 /** One recommendation as its card shows it. */
@@ -24,7 +29,9 @@ export function goalTitle(goal: Goal, slo: Slo | undefined): string {
   if (goal === 'throughput') return 'Highest throughput'
   if (goal === 'knee') return 'Knee'
   if (goal === 'memory') return 'Fits in memory'
-  return slo === undefined ? 'Latency bound' : `p${slo.percentile} ≤ ${Number(slo.milliseconds.toPrecision(4))} ms`
+  return slo === undefined
+    ? 'Latency bound'
+    : `p${slo.percentile} ≤ ${Number(slo.milliseconds.toPrecision(4))} ms`
 }
 
 /** The goal that the answer follows: the latency bound where there is one, else the memory budget, else throughput. */
@@ -64,5 +71,7 @@ function keyNumber(goal: Goal, report: TrialReport | undefined): string {
 /** Up to three sizes by name, more by their range. */
 function equivalentText(sizes: readonly number[]): string {
   const sorted = sizes.toSorted((a, b) => a - b).map(formatCount)
-  return sorted.length <= 3 ? `alike: ${sorted.join(', ')}` : `alike: ${sorted.length}, to ${sorted.at(-1) ?? ''}`
+  return sorted.length <= 3
+    ? `alike: ${sorted.join(', ')}`
+    : `alike: ${sorted.length}, to ${sorted.at(-1) ?? ''}`
 }

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { HostMessage } from '../../../../electron/contract/host-protocol.ts'
 import { HostExited, HostFailed, HostStartTimeout } from '../../../../electron/engine/host/host-errors.ts'
 import { HostSession } from '../../../../electron/engine/host/host-session.ts'
 import { FakeHost } from '../../../fixtures/fake-host.ts'
 import { ManualClock, settled } from '../../../fixtures/manual-clock.ts'
 
 const ready = { message: 'ready', clock: 'test' } as const
-const described = { message: 'described', onnxruntime: '1.2.3', node: '20', backends: [] } as const
+const described: HostMessage = { message: 'described', onnxruntime: '1.2.3', node: '20', backends: [] }
 const window = { phase: 'measuring', maximumMs: 1000, reportEveryMs: 100 } as const
 
 let host: FakeHost

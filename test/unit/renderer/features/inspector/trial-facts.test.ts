@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { splitExecutions } from '../../../../../renderer/charts/memory-trace-chart.ts'
+import {
+  configFacts,
+  memoryFacts,
+  numberFacts,
+} from '../../../../../renderer/features/inspector/trial-facts.ts'
+import { completedTrial } from '../../analysis-fixture.ts'
+
+const value = (facts: { key: string; value: string }[], key: string) =>
+  facts.find((fact) => fact.key === key)?.value
+
+describe('the facts of a trial', () => {
+  it('gives numbers with their intervals, and says which percentile the samples do not carry', () => {
+    const facts = numberFacts(completedTrial(8))
+    expect(value(facts, 'throughput')).toBe('800 items/s (784 to 816)')
+    expect(value(facts, 'mean')).toBe('8.00 ms (7.84 to 8.16)')
+    expect(value(facts, 'p95')).toBe('9.60 ms')
+    expect(value(facts, 'p99')).toBe('10.4 ms (too few samples)')
+    expect(value(facts, 'samples')).toBe('500 in 2 executions')
+  })
+
+  it('leaves out what was not read', () => {
+    expect(memoryFacts({ hostPeakBytes: 1024 ** 3 })).toEqual([
+      { key: 'host', label: 'Host peak', value: '1.00 GiB' },
+    ])
+  })
+
+  it('names every factor of the configuration', () => {
+    const facts = configFacts({ batchSize: 1024, executionProvider: 'cuda', device: 0, dims: { 'x:2': 48 } })
+    expect(facts.map(({ label, value: text }) => [label, text])).toEqual([
+      ['Batch size', '1,024'],
+      ['Provider', 'cuda'],
+      ['Device', '0'],
+      ['Threads', "ONNX Runtime's choice"],
+      ['x:2', '48'],
+    ])
+  })
+})
+
+describe('splitExecutions', () => {
+  it('begins an execution after a gap and leaves out readings without a session host', () => {
+    const reading = (timeMs: number, hasHost = true) => ({
+      timeMs,
+      ...(hasHost ? { host: { residentBytes: 1, cpuPercent: 1 } } : {}),
+      system: { memoryUsedBytes: 1, memoryTotalBytes: 1 },
+      devices: [],
+    })
+    const split = splitExecutions([
+      reading(0),
+      reading(100),
+      reading(200, false),
+      reading(9000),
+      reading(9100),
+    ])
+    expect(split.map((samples) => samples.map(({ timeMs }) => timeMs))).toEqual([
+      [0, 100],
+      [9000, 9100],
+    ])
+  })
+})
