@@ -52,8 +52,9 @@ export function lineDisplay(note: Terminal['note']): RunDisplay {
   return {
     say: note,
     update(event) {
-      for (const decision of event.decisions ?? []) note(decision)
+      // What is decided follows from what ended.
       for (const trial of state.take(event)) note(executionLine(trial, state))
+      for (const decision of event.decisions ?? []) note(decision)
     },
     end: () => undefined,
   }

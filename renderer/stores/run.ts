@@ -29,8 +29,6 @@ export const useRun = defineStore('run', () => {
   const revision = ref(0)
   /** What an ended run shows: its answer, as soon as it is known. */
   const answer = shallowRef<Analysis['answer'] | null>(null)
-  /** True when whoever started the run wants to see its results as soon as there are all of them. */
-  const leadsToResults = ref(false)
   /** True once it is known whether there is a run. */
   const isKnown = ref(false)
 
@@ -180,12 +178,7 @@ export const useRun = defineStore('run', () => {
     if (run !== undefined) await client.call('skipTrial', { ...run, trialId })
   }
 
-  /** @param options.leadsToResults Whoever just watches shall be taken to the results at the end. */
-  async function start(
-    params: CommandParams<'startExperiment'>,
-    options: { leadsToResults?: boolean } = {},
-  ): Promise<CommandResult<'startExperiment'>> {
-    leadsToResults.value = options.leadsToResults ?? false
+  async function start(params: CommandParams<'startExperiment'>): Promise<CommandResult<'startExperiment'>> {
     const started = await client.call('startExperiment', params)
     await fetchAnew()
     return started
@@ -207,7 +200,6 @@ export const useRun = defineStore('run', () => {
     spans,
     revision,
     answer,
-    leadsToResults,
     isKnown,
     isRunning,
     currentTrial,

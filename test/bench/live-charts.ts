@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import vue from '@vitejs/plugin-vue'
-import { chromium } from 'playwright'
-import { preview, build } from 'vite'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { chromium } from 'playwright'
+import { build, preview } from 'vite'
 import { findOrInstallChromium } from '../journeys/chromium.ts'
 
 const root = fileURLToPath(new URL('./live-charts', import.meta.url))
@@ -41,8 +40,9 @@ export async function benchLiveCharts(): Promise<{
     })
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-      const { port } = server.httpServer.address() as AddressInfo
-      await page.goto(`http://127.0.0.1:${port}/`)
+      const [url] = server.resolvedUrls?.local ?? []
+      if (url === undefined) throw new Error('The page could not be served.')
+      await page.goto(url)
       await page.waitForFunction('typeof measureFrames === "function"')
       await page.evaluate(`measureFrames(${settleMs})`)
       const gaps = await page.evaluate<number[]>(`measureFrames(${measuredMs})`)

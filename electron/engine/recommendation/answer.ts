@@ -78,9 +78,15 @@ function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput)
   const next = series.find((candidate) => candidate.report.config.batchSize > batch)
   const before = series.findLast((candidate) => candidate.report.config.batchSize < batch)
 
-  const rival = series.find(
+  const equals = series.filter(
     ({ report: { config } }) => config.batchSize > batch && card.equivalent.includes(config.batchSize),
   )
+  // One that measured clearly faster needs a word before the next larger does.
+  const fastest = equals.reduce<Candidate | undefined>(
+    (one, other) => (gainOver((one ?? chosen).report, other.report) > 0 ? other : one),
+    undefined,
+  )
+  const rival = fastest && gainOver(report, fastest.report) > matters ? fastest : equals[0]
   if (rival !== undefined) return `${againstEquivalent(report, rival.report)}.`
   if (next !== undefined) return `${againstLarger(chosen, next, input)}.`
   const beyond = input.boundary?.smallestThatDoesNot
@@ -94,9 +100,21 @@ function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput)
 
 type Numbers = Candidate['report']
 
+/** A difference in throughput that is worth having; a smaller one is none to a person who asks which batch size to use. */
+const matters = 0.02
+
+function gainOver(report: Numbers, other: Numbers): number {
+  return other.throughput.itemsPerSecond / report.throughput.itemsPerSecond - 1
+}
+
 /** `32 is no faster (no difference shown) and needs 0.90 GiB more`. */
 function againstEquivalent(report: Numbers, rival: Numbers): string {
-  const same = `${rival.config.batchSize} is no faster (no difference shown)`
+  const { batchSize } = rival.config
+  const gain = gainOver(report, rival)
+  if (gain > matters) {
+    return `${batchSize} measured ${formatPercent(gain)} faster (no difference shown: more executions would tell)`
+  }
+  const same = `${batchSize} is no faster (no difference shown)`
   const [memory, other] = [memoryNeeded(report), memoryNeeded(rival)]
   if (memory !== undefined && other !== undefined && other > memory * 1.01) {
     return `${same} and needs ${formatBytes(other - memory)} more`
@@ -115,7 +133,7 @@ function againstLarger({ report }: Candidate, next: Candidate, input: AnswerInpu
   const best = bestOfSeries(report, input)
   const amongBest = best.includes(report.config.batchSize)
   if (amongBest && best.includes(batchSize)) return againstEquivalent(report, next.report)
-  const gain = next.report.throughput.itemsPerSecond / report.throughput.itemsPerSecond - 1
+  const gain = gainOver(report, next.report)
   if (amongBest && gain < 0) return `${batchSize} is ${formatPercent(-gain)} slower`
 
   const gives = `${batchSize} gives ${formatThroughput(next.report.throughput.itemsPerSecond)}`

@@ -1,5 +1,6 @@
 import type { Boundary, Recommendation } from '../../contract/analysis.ts'
 import type { Constraints, Slo } from '../../contract/experiment.ts'
+import { formatThroughput } from '../../contract/quantity.ts'
 import type { Candidate, Choice } from './candidate.ts'
 import { listBatches, type NameOf } from './phrases.ts'
 
@@ -20,19 +21,35 @@ export function nothing(goal: Recommendation['goal'], reason: string): Recommend
   return { goal, batchSize: null, equivalent: [], reason }
 }
 
-/** A card for a choice; the reason is completed by what was found to be no different, and by what is not known. */
-export function cardFor(goal: Recommendation['goal'], choice: Choice, reason: string): Recommendation {
-  const batches = choice.equivalent.map(({ report }) => report.config.batchSize)
+/**
+ * A card for a choice. The reason is completed by what was found to be no different, with the value of the best one
+ * measured (as `valueOf` words it) when that is another, and by what is not known.
+ */
+export function cardFor(
+  goal: Recommendation['goal'],
+  choice: Choice,
+  reason: string,
+  valueOf: (candidate: Candidate) => string,
+): Recommendation {
+  const { chosen, best, equivalent, repeated } = choice
+  const batches = equivalent.map(({ report }) => report.config.batchSize)
+  const fromBest =
+    best === chosen ? '' : ` from the best measured, ${valueOf(best)} at ${best.report.config.batchSize}`
   const among =
-    batches.length > 1 ? `; the smallest of ${listBatches(batches)}, which show no difference` : ''
-  const once = choice.repeated
+    batches.length > 1 ? `; the smallest of ${listBatches(batches)}, which show no difference${fromBest}` : ''
+  const once = repeated
     ? ''
     : ', from one execution each, so that differences between processes are not known'
   return {
     goal,
-    batchSize: choice.chosen.report.config.batchSize,
-    trialId: choice.chosen.report.id,
+    batchSize: chosen.report.config.batchSize,
+    trialId: chosen.report.id,
     equivalent: batches,
     reason: `${reason}${among}${once}.`,
   }
+}
+
+/** A candidate's throughput, for `cardFor`. */
+export function throughputOf({ report }: Candidate): string {
+  return formatThroughput(report.throughput.itemsPerSecond)
 }

@@ -1,7 +1,7 @@
 import type { Recommendation } from '../../contract/analysis.ts'
 import { formatBytes, formatPercent } from '../../contract/quantity.ts'
 import { chooseBest, memoryNeeded, type Candidate } from './candidate.ts'
-import { cardFor, nothing, type RecommendInput } from './card.ts'
+import { cardFor, nothing, throughputOf, type RecommendInput } from './card.ts'
 import { throughputPhrase } from './phrases.ts'
 
 /**
@@ -47,6 +47,7 @@ function withinBudget(
       'memory',
       choice,
       `Highest throughput with ${formatPercent(headroom)} of ${formatBytes(budget)} to spare: ${throughputPhrase(report)} in ${formatBytes(peak)} at batch ${nameOf(report)}`,
+      throughputOf,
     )
   }
   const least = rest.reduce((one, other) => (other.peak < one.peak ? other : one), first)

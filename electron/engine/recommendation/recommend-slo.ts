@@ -2,7 +2,7 @@ import type { Recommendation } from '../../contract/analysis.ts'
 import type { Slo } from '../../contract/experiment.ts'
 import { formatMilliseconds } from '../../contract/quantity.ts'
 import { chooseBest, meets, percentileLatency, type Candidate, type PercentileLatency } from './candidate.ts'
-import { cardFor, nothing } from './card.ts'
+import { cardFor, nothing, throughputOf } from './card.ts'
 import { sloPhrase, throughputPhrase, type NameOf } from './phrases.ts'
 
 /** The highest throughput among the trials that meet the bound; where none does, the closest miss. */
@@ -35,11 +35,12 @@ export function recommendSlo(candidates: readonly Candidate[], slo: Slo, nameOf:
     'slo',
     choice,
     `Highest throughput with ${sloPhrase(slo)}: ${throughputPhrase(report)} at batch ${nameOf(report)}${at}`,
+    throughputOf,
   )
 }
 
 /** `p99 11.4 ms (at most 12.1 ms at 95 %)`; says so when the samples are too few for an upper end. */
-export function sloLatencyPhrase({ point, upper }: PercentileLatency, { percentile }: Slo): string {
+function sloLatencyPhrase({ point, upper }: PercentileLatency, { percentile }: Slo): string {
   const end =
     upper === undefined
       ? 'a point estimate: the samples are too few for an interval'

@@ -3,7 +3,7 @@ import { formatMilliseconds, formatPercent, formatThroughput } from '../../contr
 import { seriesKey } from '../experiment/configurations.ts'
 import { knee } from '../statistics/kneedle.ts'
 import { chooseBest, type Candidate, type Choice } from './candidate.ts'
-import { cardFor, nothing, type RecommendInput } from './card.ts'
+import { cardFor, nothing, throughputOf, type RecommendInput } from './card.ts'
 import { recommendMemory } from './recommend-memory.ts'
 import { recommendSlo } from './recommend-slo.ts'
 import { plusMinus, throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
@@ -46,7 +46,12 @@ function recommendLatency(choice: Choice, nameOf: NameOf): Recommendation {
   const { report } = choice.chosen
   const { mean, meanCi95 } = report.latencyMs
   const latency = `${formatMilliseconds(mean)}${plusMinus(meanCi95)}`
-  return cardFor('latency', choice, `Lowest latency: ${latency} a call at batch ${nameOf(report)}`)
+  return cardFor(
+    'latency',
+    choice,
+    `Lowest latency: ${latency} a call at batch ${nameOf(report)}`,
+    (candidate) => formatMilliseconds(candidate.report.latencyMs.mean),
+  )
 }
 
 function recommendThroughput(choice: Choice, nameOf: NameOf): Recommendation {
@@ -55,6 +60,7 @@ function recommendThroughput(choice: Choice, nameOf: NameOf): Recommendation {
     'throughput',
     choice,
     `Highest throughput: ${throughputPhrase(report)} at batch ${nameOf(report)}`,
+    throughputOf,
   )
 }
 

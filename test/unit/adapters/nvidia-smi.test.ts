@@ -65,13 +65,13 @@ describe.skipIf(process.platform === 'win32')('the devices', () => {
     expect(rounds).toEqual([])
   })
 
-  it('are read over and over by one process', async () => {
+  it('are read over and over', async () => {
     useMachine('one-device')
-    await watchUntil(({ length }) => length >= 3)
-    expect(rounds.slice(0, 3).map(([reading]) => reading?.memoryUsedBytes)).toEqual(
-      [524, 12595, 12595].map((mebibytes) => mebibytes * mebibyte),
+    const used = () => rounds.map(([reading]) => reading?.memoryUsedBytes)
+    await watchUntil(() => used().includes(524 * mebibyte) && used().includes(12595 * mebibyte))
+    await vi.waitFor(() =>
+      expect(rounds.map(([reading]) => reading?.throttleReasons)).toContainEqual(['software power cap']),
     )
-    expect(rounds[2]?.[0]?.throttleReasons).toEqual(['software power cap'])
   })
 
   it('are read together, however many there are', async () => {
@@ -90,8 +90,8 @@ describe.skipIf(process.platform === 'win32')('the devices', () => {
   })
 
   it('are read again when the tool dies', async () => {
-    useMachine('one-device', { NVIDIA_SMI_DIES_AFTER: '2' })
-    await watchUntil(({ length }) => length >= 3)
-    expect(rounds[2]).toEqual(rounds[0])
+    useMachine('one-device', { NVIDIA_SMI_DIES_AFTER: '1' })
+    await watchUntil(({ length }) => length >= 2)
+    expect(rounds[1]).toEqual(rounds[0])
   })
 })

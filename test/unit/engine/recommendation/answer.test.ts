@@ -29,6 +29,13 @@ describe('the answer', () => {
     ])
   })
 
+  it('does not hide that another one measured faster, only not surely', () => {
+    const [, support] = answer(measuredAt({ 4: 3.5, 8: 6, 16: 10.5, 32: 24 }, { wobble: 0.1 }))
+    expect(support).toMatch(
+      /^16 measured 33 % faster \(no difference shown: more executions would tell\)\. Read with care: wide-interval /,
+    )
+  })
+
   it('names the highest percentile that the samples carry', () => {
     const [headline] = answer(measuredAt(saturating, { samples: 100 }))
     expect(headline).toBe('Use batch 16: 1,684 items/s (±1.2 %), p95 10.4 ms, 520 MiB.')

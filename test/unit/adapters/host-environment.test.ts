@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { hostEnvironment } from '../../../electron/adapters/host-environment.ts'
+
+it('a host gets what it needs to find libraries and devices, what it is given, and nothing else', () => {
+  const from = {
+    PATH: '/bin',
+    Path: 'C:\\Windows',
+    LD_LIBRARY_PATH: '/opt/cuda/lib64',
+    CUDA_VISIBLE_DEVICES: '1',
+    NVIDIA_DRIVER_CAPABILITIES: 'all',
+    SystemRoot: 'C:\\Windows',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    NODE_OPTIONS: '--inspect',
+    ELECTRON_RUN_AS_NODE: '1',
+    HOME: undefined,
+  }
+  expect(hostEnvironment({ GIVEN: 'yes', CUDA_VISIBLE_DEVICES: '0' }, from)).toEqual({
+    PATH: '/bin',
+    Path: 'C:\\Windows',
+    LD_LIBRARY_PATH: '/opt/cuda/lib64',
+    CUDA_VISIBLE_DEVICES: '0',
+    NVIDIA_DRIVER_CAPABILITIES: 'all',
+    SystemRoot: 'C:\\Windows',
+    GIVEN: 'yes',
+  })
+})

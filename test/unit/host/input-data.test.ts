@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { InputPlan } from '../../../electron/contract/host-protocol.ts'
+import { inputData, type FeedablePlan } from '../../../electron/host/input-data.ts'
+
+function data(type: FeedablePlan['type'], fill: InputPlan['fill'], shape = [2, 3], seed = 1, name = 'x') {
+  return inputData({ name, type, shape, fill }, seed)
+}
+const normal: InputPlan['fill'] = { kind: 'normal', scale: 1 }
+
+describe('input data', () => {
+  it.each([
+    ['float32', Float32Array],
+    ['float64', Float64Array],
+    ['float16', Uint16Array],
+    ['int8', Int8Array],
+    ['int16', Int16Array],
+    ['int32', Int32Array],
+    ['int64', BigInt64Array],
+    ['uint8', Uint8Array],
+    ['uint16', Uint16Array],
+    ['uint32', Uint32Array],
+    ['uint64', BigUint64Array],
+    ['bool', Uint8Array],
+  ] as const)('of type %s comes as ONNX Runtime takes it', (type, array) => {
+    const values = data(type, { kind: 'constant', value: 1 })
+    expect(values).toBeInstanceOf(array)
+    expect(values).toHaveLength(6)
+    const one = type === 'float16' ? 0x3c00 : 1
+    expect(Number(values[5])).toBe(one)
+  })
+
+  it('packs four-bit integers two to a byte', () => {
+    expect([...data('uint4', { kind: 'constant', value: 3 }, [3])]).toEqual([0x33, 0x33])
+    expect([...data('int4', { kind: 'constant', value: -1 }, [2])]).toEqual([0xff])
+  })
+
+  it('gives strings as numbers in text', () => {
+    expect(data('string', { kind: 'constant', value: 7 }, [2])).toEqual(['7', '7'])
+  })
+
+  it('has one value for a scalar and none for an empty axis', () => {
+    expect(data('float32', normal, [])).toHaveLength(1)
+    expect(data('float32', normal, [4, 0])).toHaveLength(0)
+  })
+
+  it('is the same for the same seed and name, and different for another seed or name', () => {
+    const values = [...data('float32', normal)]
+    expect([...data('float32', normal)]).toEqual(values)
+    expect([...data('float32', normal, [2, 3], 2)]).not.toEqual(values)
+    expect([...data('float32', normal, [2, 3], 1, 'y')]).not.toEqual(values)
+  })
+
+  it('is normal with the scale asked for', () => {
+    const values = [...data('float64', { kind: 'normal', scale: 3 }, [50_000])].map(Number)
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+    expect(mean).toBeCloseTo(0, 1)
+    expect(Math.sqrt(variance)).toBeCloseTo(3, 1)
+  })
+
+  it('is uniform over both ends for integers', () => {
+    const values = new Set(data('int64', { kind: 'uniform', low: -1, high: 2 }, [1000]))
+    expect([...values].map(Number).toSorted((a, b) => a - b)).toEqual([-1, 0, 1, 2])
+  })
+
+  it('is uniform within the ends for reals', () => {
+    const values = [...data('float32', { kind: 'uniform', low: 5, high: 6 }, [1000])].map(Number)
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(5)
+    expect(Math.max(...values)).toBeLessThanOrEqual(6)
+    expect(new Set(values).size).toBeGreaterThan(900)
+  })
+
+  it('fills large inputs to the end', () => {
+    const values = data('float32', { kind: 'uniform', low: 1, high: 2 }, [(1 << 20) + 1000])
+    expect(Number(values[values.length - 1])).toBeGreaterThanOrEqual(1)
+    expect(values[1 << 20]).toBe(values[0])
+  })
+
+  it('throws a RangeError for what fits in no array', () => {
+    expect(() => data('float32', normal, [1e6, 1e6, 1e6])).toThrow(RangeError)
+  })
+})
