@@ -18,13 +18,13 @@ const executionGapMs = 1_500
 
 /**
  * A trial's telemetry as its executions: other trials ran between them, so that each begins after a gap.
- * Readings without a session host are between executions and left out.
+ * Readings without a session host, or of one that just ended, are left out.
  */
 export function splitExecutions(telemetry: readonly TelemetrySample[]): TelemetrySample[][] {
   const executions: TelemetrySample[][] = []
   let lastMs = -Infinity
   for (const sample of telemetry) {
-    if (sample.host === undefined) continue
+    if (sample.host === undefined || sample.host.residentBytes === 0) continue
     if (sample.timeMs - lastMs > executionGapMs) executions.push([])
     executions.at(-1)?.push(sample)
     lastMs = sample.timeMs

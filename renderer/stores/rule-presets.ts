@@ -19,7 +19,7 @@ export const rulePresets: Record<PresetName, RulePreset> = {
   quick: {
     text: 'Quick',
     about: 'A first answer in under a minute, with wider intervals.',
-    rules: { executions: '2', minTime: '300', maxTime: '1500', warmupTime: '100' },
+    rules: { executions: '2', minTime: '300', maxTime: '1500', warmupTime: '50' },
   },
   standard: {
     text: 'Standard',

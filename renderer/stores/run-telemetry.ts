@@ -49,9 +49,11 @@ export function createRunTelemetry(): RunTelemetry {
           telemetry.device === undefined
             ? devices[0]
             : devices.find(({ index }) => index === telemetry.device)
+        // A process that just ended is still listed for a moment, with no memory: it is no reading of the host.
+        const isAlive = host !== undefined && host.residentBytes > 0
         readings.push(timeMs, {
-          hostBytes: host?.residentBytes,
-          cpuPercent: host?.cpuPercent,
+          hostBytes: isAlive ? host.residentBytes : undefined,
+          cpuPercent: isAlive ? host.cpuPercent : undefined,
           deviceBytes: device?.memoryUsedBytes,
           devicePercent: device?.utilizationPercent,
         })

@@ -10,10 +10,11 @@ export function configLabel({ executionProvider, device, threads, dims }: TrialC
   ].join(', ')
 }
 
-/** Half of a trial's throughput interval, relative to its throughput; undefined without an interval. */
+/** Half of a trial's throughput interval, relative to its middle as in the answer; undefined without an interval. */
 export function throughputUncertainty({ throughput }: CompletedTrialReport): number | undefined {
-  if (throughput.ci95 === undefined || throughput.itemsPerSecond === 0) return undefined
-  return (throughput.ci95[1] - throughput.ci95[0]) / 2 / throughput.itemsPerSecond
+  if (throughput.ci95 === undefined) return undefined
+  const [low, high] = throughput.ci95
+  return (high - low) / (high + low)
 }
 
 /** The memory that a trial is judged by: the device's where one was used, else the host's. In bytes. */

@@ -66,12 +66,13 @@ test('more careful rules take longer', async ({ workbench: { page } }) => {
 test('an experiment runs from the keyboard, and is renamed and removed in the tree', async ({
   workbench: { page },
 }) => {
+  test.setTimeout(180_000)
   await setUp(page)
   await page.getByRole('radio', { name: 'Quick' }).click()
   await batchSizes(page).fill('1,2')
   await expect(page.getByRole('status').filter({ hasText: '2 trials' })).toBeVisible()
   await page.keyboard.press('Control+Enter')
-  await expect(page.getByRole('button', { name: 'See results' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('button', { name: 'See results' })).toBeVisible({ timeout: 120_000 })
 
   const tree = page.getByRole('region', { name: 'Projects' })
   await tree.getByRole('listitem').getByRole('button').first().press('F2')

@@ -15,7 +15,7 @@ describe('configLabel', () => {
 })
 
 describe('throughputUncertainty', () => {
-  it('is half the interval relative to the value', () => {
+  it('is half the interval relative to its middle', () => {
     expect(throughputUncertainty(completedTrial(8))).toBeCloseTo(0.02, 9)
   })
 
