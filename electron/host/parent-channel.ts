@@ -29,6 +29,8 @@ export function parentChannel(): ParentChannel | undefined {
   if (process.send === undefined) return undefined
   // The parent is gone: nobody waits for an answer, and nobody else would end this process.
   process.on('disconnect', () => process.exit(0))
+  // Ctrl-C in a terminal reaches every process of its group: the parent decides what it means for this one.
+  process.on('SIGINT', () => undefined)
   return {
     send: (message) =>
       new Promise((resolve) => {

@@ -5,7 +5,8 @@ import type { TelemetrySample } from '../../contract/telemetry.ts'
 import type { ExecutionPhase, Trial } from '../../contract/trial.ts'
 import type { Clock } from '../ports.ts'
 import type { ExperimentState } from '../project/state.ts'
-import { reportTrial } from '../recommendation/trial-report.ts'
+import { measure, variationOf, type Measurement } from '../recommendation/measurement.ts'
+import { reportMeasured } from '../recommendation/trial-report.ts'
 import { expectedExecutions, type TrialHistory } from './planner.ts'
 import type { RunnerListener } from './runner.ts'
 
@@ -33,6 +34,8 @@ export class LiveRun implements RunnerListener {
   private readonly trials = new Map<string, LiveTrial>()
   private readonly telemetry: TelemetrySample[] = []
   private readonly windows: LiveWindow[] = []
+  /** What each trial's executions showed, and how many they were then. */
+  private readonly measured = new Map<string, { executions: number; measurement: Measurement | undefined }>()
   private pending: Omit<RunEvent, 'projectId' | 'experimentId' | 'sequence'> = {}
   private sequence = 0
   private current: RunProgress['current']
@@ -149,7 +152,13 @@ export class LiveRun implements RunnerListener {
       .map(({ execution }) => execution)
       .filter(({ trialId }) => trialId === trial.id)
     const skip = experiment.skips.get(trial.id)
-    const report = reportTrial(trial, executions, skip, spec.seed, spec.rules)
+    // Measured again only after another execution: estimates of long runs are not free.
+    if (this.measured.get(trial.id)?.executions !== executions.length) {
+      this.measured.set(trial.id, { executions: executions.length, measurement: measure(executions) })
+    }
+    const { measurement } = this.measured.get(trial.id) ?? {}
+    const variation = variationOf([...this.measured.values()].map((each) => each.measurement))
+    const report = reportMeasured({ trial, executions, skip, measurement }, spec.seed, spec.rules, variation)
     const over =
       this.state !== 'running' ||
       skip !== undefined ||

@@ -11,7 +11,7 @@ import { studentCritical } from './student.ts'
  *
  * Two levels vary: executions, and blocks of correlated samples within them (Kalibera and Jones 2013, Rigorous
  * Benchmarking in Reasonable Time). Resampling executions with replacement is far too narrow for the two to five that
- * are affordable: two give only three different resamples, and cover the truth in about half of all cases. So the two
+ * are affordable: two give only three different resamples. So the two
  * variances are taken in closed form (blocks: the circular block bootstrap's own), and the interval is Student's t with
  * the degrees of freedom of the executions. With two executions and nothing else to go by that is honestly wide (t = 12.7).
  * `variation`, from all configurations of an experiment, makes it narrow again without making it dishonest.
