@@ -1,6 +1,6 @@
 import type { HostExit } from '../engine/ports.ts'
 import { limitMemory, watchResidentSet } from './memory-limit.ts'
-import { memoryKills, readMemoryAccount } from './process-memory.ts'
+import { memoryKills, readMemoryAccount, dataBeyondResident } from './process-memory.ts'
 import { StandardErrorTail } from './standard-error-tail.ts'
 
 /** How often a host's memory account is read, in ms: what it last said tells how it died. */
@@ -15,6 +15,8 @@ export class HostWatch {
   readonly #killsBefore = memoryKills()
   #peakResidentBytes: number | undefined
   #dataBytes: number | undefined
+  /** What the limit counts but the budget does not. */
+  #beyondResident = 0
   #exceededBudget = false
   #killedByUs = false
   #stopWatching: (() => void)[] = []
@@ -34,10 +36,11 @@ export class HostWatch {
 
   /**
    * Limits the host's memory; when it resolves, the limit holds. To be called when the host is ready and before it gets
-   * its first request: a limit that strikes while Node itself starts can leave it hanging.
+   * its first request (see `limitMemory`).
    */
   async limit(pid: number, bytes: number, kill: () => void): Promise<void> {
-    if ((await limitMemory(pid, bytes)) === 'enforced') return
+    this.#beyondResident = dataBeyondResident(pid)
+    if ((await limitMemory(pid, bytes, this.#beyondResident)) === 'enforced') return
     this.#stopWatching.push(
       watchResidentSet(pid, bytes, () => {
         this.#exceededBudget = true
@@ -66,7 +69,7 @@ export class HostWatch {
       killedForMemory: signal === 'SIGKILL' && !this.#killedByUs && memoryKills() > this.#killsBefore,
       exceededBudget: this.#exceededBudget,
       peakResidentBytes: this.#peakResidentBytes,
-      lastDataBytes: this.#dataBytes,
+      lastDataBytes: this.#dataBytes === undefined ? undefined : this.#dataBytes - this.#beyondResident,
       startError,
     }
   }

@@ -1,14 +1,22 @@
 import { execFile } from 'node:child_process'
-import { residentBytes } from './process-memory.ts'
+import { dataBeyondResident, residentBytes } from './process-memory.ts'
 
 /**
- * Limits the memory that a process may write to. On Linux the kernel enforces it from here on (RLIMIT_DATA, by
- * `prlimit`: it counts private writable memory, not what V8 merely reserves): `enforced`. Where that cannot be done the
- * caller has to watch the resident set instead (`watchResidentSet`): `watch`. Never rejects.
+ * Limits the memory that a process may write to. On Linux the kernel enforces it from here on: `enforced`. Where that
+ * cannot be done the caller has to watch the resident set instead (`watchResidentSet`): `watch`. Never rejects.
+ *
+ * It is RLIMIT_DATA, set by `prlimit`. That counts private writable memory, also what was only set aside, so that it is
+ * set `beyondResident` higher: `bytes` then are about the resident set, as everywhere else. Call it when the process is
+ * ready to work, and not while it still starts: what Node sets aside in starting would count against the budget, and
+ * running into the limit there can leave it hanging.
  */
-export function limitMemory(pid: number, bytes: number): Promise<'enforced' | 'watch'> {
+export function limitMemory(
+  pid: number,
+  bytes: number,
+  beyondResident = dataBeyondResident(pid),
+): Promise<'enforced' | 'watch'> {
   if (process.platform !== 'linux') return Promise.resolve('watch')
-  const limit = Math.floor(bytes)
+  const limit = Math.max(0, Math.floor(bytes + beyondResident))
   return new Promise((resolve) => {
     execFile('prlimit', ['--pid', String(pid), `--data=${limit}:${limit}`], (error) => {
       resolve(error === null ? 'enforced' : 'watch')

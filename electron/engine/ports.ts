@@ -105,7 +105,7 @@ export interface HostExit {
   exceededBudget: boolean
   /** Highest resident set that the system reported for it, where the launcher could tell. */
   peakResidentBytes?: number
-  /** Private writable memory of the host when it was last looked at: what the memory budget limits, where known. */
+  /** Memory of the host that counts against its budget when it was last looked at, where known. */
   lastDataBytes?: number
   /** Set when it could not be started at all. */
   startError?: string

@@ -1,11 +1,12 @@
 import { Activity, Box, ChartLine, FileText, FlaskConical, House, MonitorCog } from '@lucide/vue'
-import { defineAsyncComponent, type Component } from 'vue'
+import type { Component } from 'vue'
 import EnvironmentPage from '../features/environment/EnvironmentPage.vue'
 import ExperimentPage from '../features/experiment/ExperimentPage.vue'
 import ModelPage from '../features/model/ModelPage.vue'
 import ReportPage from '../features/report/ReportPage.vue'
 import StartPage from '../features/start/StartPage.vue'
 import type { Page } from '../stores/navigation.ts'
+import { lazyPage } from './lazy-page.ts'
 
 export interface PageEntry {
   page: Page
@@ -26,14 +27,14 @@ export const pageList: readonly PageEntry[] = [
     title: 'Live',
     icon: Activity,
     digit: '4',
-    component: defineAsyncComponent(() => import('../features/live/LivePage.vue')),
+    component: lazyPage(() => import('../features/live/LivePage.vue')),
   },
   {
     page: 'results',
     title: 'Results',
     icon: ChartLine,
     digit: '5',
-    component: defineAsyncComponent(() => import('../features/results/ResultsPage.vue')),
+    component: lazyPage(() => import('../features/results/ResultsPage.vue')),
   },
   { page: 'report', title: 'Report', icon: FileText, digit: '6', component: ReportPage },
   { page: 'environment', title: 'Environment', icon: MonitorCog, digit: '7', component: EnvironmentPage },

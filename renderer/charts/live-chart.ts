@@ -104,7 +104,7 @@ export function createLiveChart(definition: LiveChartDefinition, frame: () => Li
               colours,
               min: 0,
               max: ceiling,
-              most: 4,
+              most: 5,
               label: (value) =>
                 isBytes
                   ? `${tickText(value)} ${unit.name}`

@@ -29,7 +29,7 @@ export async function benchLiveCharts(): Promise<{
     root,
     configFile: false,
     logLevel: 'warn',
-    build: { outDir, target: 'chrome120' },
+    build: { outDir, emptyOutDir: true, target: 'chrome120' },
   } as const
   try {
     await build({ ...options, plugins: [vue()] })

@@ -70,9 +70,10 @@ test('a run is there again after the page was closed, and stops at once', async 
 
   await page.keyboard.press('Control+.')
   await expect(page.getByText('Stopped; what was measured is kept.')).toBeVisible({ timeout: 5_000 })
-  await page.getByRole('button', { name: 'Resume' }).click()
-  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible()
-  await page.getByRole('button', { name: 'Stop' }).click()
+  const main = page.getByRole('main')
+  await main.getByRole('button', { name: 'Resume' }).click()
+  await main.getByRole('button', { name: 'Stop' }).click()
+  await expect(main.getByRole('button', { name: 'Resume' })).toBeVisible()
 })
 
 test('a trial that is skipped is passed over, and the run goes on', async ({ workbench: { page } }) => {

@@ -56,6 +56,7 @@ test('everything can be reached from the keyboard by the command palette', async
 })
 
 test('the theme that was chosen is there again next time', async ({ workbench: { page } }) => {
+  await expect(page.getByText('Try a sample')).toBeVisible()
   const theme = () => page.evaluate(() => document.documentElement.dataset['theme'])
   const before = await theme()
   await page.keyboard.press('Control+Shift+L')

@@ -25,7 +25,10 @@ const signs: readonly (readonly [Owner, RegExp])[] = [
   ['runtime', /BFCArena.{0,200}(?:alloc|memory)/is],
   // C++ and the C library
   ['host', /std::bad_alloc|bad_array_new_length/],
-  ['host', /Cannot allocate memory|Not enough space|failed to map segment from shared object/],
+  [
+    'host',
+    /Cannot allocate memory|Not enough space|failed to map segment from shared object|cannot map zero-fill pages/,
+  ],
   // V8 and Node
   ['host', /Array buffer allocation failed|Invalid typed array length/],
   ['host', /JavaScript heap out of memory|process out of memory|Fatal javascript OOM|OOM error in V8/i],

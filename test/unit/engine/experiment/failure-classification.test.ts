@@ -86,6 +86,7 @@ describe('out of memory is recognised', () => {
       underBudget,
       'pthread_create failed, error code: 11 error msg: Resource temporarily unavailable',
     ],
+    ['loading ONNX Runtime itself', 'host', situation, 'libonnxruntime.so.1: cannot map zero-fill pages'],
     ['inputs', 'host', situation, 'Array buffer allocation failed'],
     ['inputs beyond any array', 'host', situation, 'Invalid typed array length: 12884901888'],
   ])('from %s', (_what, owner, where, text) => {
