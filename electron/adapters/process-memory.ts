@@ -45,11 +45,6 @@ export function dataBeyondResident(pid: number): number {
   return dataBytes === undefined || resident === undefined ? 0 : dataBytes - resident
 }
 
-/** The highest resident set that the kernel saw so far, in bytes; `undefined` where it does not say. */
-export function peakResidentBytes(pid: number): number | undefined {
-  return readMemoryAccount(pid)?.peakResidentBytes
-}
-
 /** A field of `/proc/PID/status` or `/proc/meminfo`, which are given in kB, in bytes. */
 export function kilobyteField(text: string, field: string): number | undefined {
   const match = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)

@@ -122,7 +122,7 @@ describe.skipIf(process.platform !== 'linux')('the memory of a host', () => {
     const host = await launchScript(
       `
       process.once('message', () => {
-        try { Buffer.alloc(200 * 1024 * 1024, 1); process.send({ message: 'ready', clock: 'it fitted' }) }
+        try { new Uint8Array(200 * 1024 * 1024).fill(1); process.send({ message: 'ready', clock: 'it fitted' }) }
         catch (error) { process.send({ message: 'ready', clock: error.message }) }
         process.disconnect()
       })

@@ -30,7 +30,7 @@ const signs: readonly (readonly [Owner, RegExp])[] = [
     /Cannot allocate memory|Not enough space|failed to map segment from shared object|cannot map zero-fill pages/,
   ],
   // V8 and Node
-  ['host', /Array buffer allocation failed|Invalid typed array length/],
+  ['host', /Array buffer allocation failed|Invalid typed array length|Failed to allocate memory/],
   ['host', /JavaScript heap out of memory|process out of memory|Fatal javascript OOM|OOM error in V8/i],
   ['host', /Zone Allocation failed|Allocation failed - process/],
 ]
