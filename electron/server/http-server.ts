@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { BatchscopeError} from '../contract/failure.ts';
+import type { BatchscopeError } from '../contract/failure.ts'
 import { badInput } from '../contract/failure.ts'
 import type { WorkbenchApi } from '../contract/workbench-api.ts'
 import { createPageServer } from './page.ts'

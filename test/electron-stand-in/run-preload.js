@@ -1,5 +1,4 @@
-/* global window, File, structuredClone */
-
+/* global window */
 /**
  * Runs in the page before its own scripts: the sandboxed preload with nothing but `electron` to require, and of that
  * only what a sandboxed preload gets. Everything that crosses to the page is cloned, as the context bridge does; the

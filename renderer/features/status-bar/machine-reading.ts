@@ -1,5 +1,5 @@
 import type { Environment } from '../../../electron/contract/environment.ts'
-import { formatBytes, formatNumber } from '../../../electron/contract/quantity.ts'
+import { formatBytes, formatCount } from '../../../electron/contract/quantity.ts'
 import type { TelemetrySample } from '../../../electron/contract/telemetry.ts'
 
 export interface MachineReading {
@@ -40,7 +40,7 @@ function hostReading(environment: Environment, latest: TelemetrySample | null): 
   const values: string[] = []
   if (latest?.host !== undefined) {
     values.push(`host ${formatBytes(latest.host.residentBytes)}`)
-    values.push(`CPU ${formatNumber(latest.host.cpuPercent / 100)} cores`)
+    values.push(`CPU ${formatCount(Math.round(latest.host.cpuPercent))} %`)
   } else {
     values.push(`${environment.host.logicalCores} cores`)
   }

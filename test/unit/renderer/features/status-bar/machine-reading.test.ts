@@ -38,7 +38,7 @@ describe('the machine in the status bar', () => {
     const reading = machineReading(plausibleEnvironment, sample ?? null)
     expect(reading.name).toBe('No GPU')
     expect(reading.memory?.text).toBe('38.2 GiB of 251 GiB')
-    expect(reading.values).toEqual(['host 240 MiB', 'CPU 6.40 cores'])
+    expect(reading.values).toEqual(['host 240 MiB', 'CPU 640 %'])
     expect(reading.title).toContain('nvidia-smi was not found')
   })
 })
