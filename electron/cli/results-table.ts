@@ -1,5 +1,11 @@
 import Table from 'cli-table3'
-import type { Analysis, LatencySummary, TrialReport } from '../contract/analysis.ts'
+import {
+  relativeHalfWidthOf,
+  type Analysis,
+  type Interval,
+  type LatencySummary,
+  type TrialReport,
+} from '../contract/analysis.ts'
 import { formatNumber } from '../contract/quantity.ts'
 import { visibleLength, wrap, type Terminal } from './terminal.ts'
 import { outcomeWords, varyingFactors } from './trial-words.ts'
@@ -103,9 +109,7 @@ function columnsFor(
     right('items/s', (trial) =>
       trial.outcome === 'completed' ? formatNumber(trial.throughput.itemsPerSecond) : '',
     ),
-    right('± %', (trial) =>
-      trial.outcome === 'completed' ? halfWidth(trial.throughput.ci95, trial.throughput.itemsPerSecond) : '',
-    ),
+    right('± %', (trial) => (trial.outcome === 'completed' ? halfWidth(trial.throughput.ci95) : '')),
     latency('mean ms', ({ mean }) => formatNumber(mean)),
     latency('p50 ms', ({ p50 }) => formatNumber(p50)),
     latency(`p${bound} ms`, (summary) => {
@@ -129,8 +133,8 @@ function columnsFor(
   return columns
 }
 
-/** Half of an interval's width in percent of the value, without the sign; empty without an interval. */
-function halfWidth(interval: readonly [number, number] | undefined, value: number): string {
-  if (interval === undefined || value === 0) return ''
-  return ((50 * (interval[1] - interval[0])) / value).toFixed(1)
+/** The `±` of an interval in percent, without the sign; empty without an interval. */
+function halfWidth(interval: Interval | undefined): string {
+  const relative = interval && relativeHalfWidthOf(interval)
+  return relative === undefined ? '' : (100 * relative).toFixed(1)
 }

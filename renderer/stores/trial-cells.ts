@@ -1,4 +1,8 @@
-import type { CompletedTrialReport, TrialReport } from '../../electron/contract/analysis.ts'
+import {
+  relativeHalfWidthOf,
+  type CompletedTrialReport,
+  type TrialReport,
+} from '../../electron/contract/analysis.ts'
 import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
 
 /** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`. */
@@ -10,11 +14,9 @@ export function configLabel({ executionProvider, device, threads, dims }: TrialC
   ].join(', ')
 }
 
-/** Half of a trial's throughput interval, relative to its middle as in the answer; undefined without an interval. */
+/** The `±` of a trial's throughput, as a fraction; undefined without an interval. */
 export function throughputUncertainty({ throughput }: CompletedTrialReport): number | undefined {
-  if (throughput.ci95 === undefined) return undefined
-  const [low, high] = throughput.ci95
-  return (high - low) / (high + low)
+  return throughput.ci95 && relativeHalfWidthOf(throughput.ci95)
 }
 
 /** The memory that a trial is judged by: the device's where one was used, else the host's. In bytes. */

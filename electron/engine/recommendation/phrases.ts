@@ -1,7 +1,11 @@
-import type { CompletedTrialReport, Interval, Series } from '../../contract/analysis.ts'
+import {
+  relativeHalfWidthOf,
+  type CompletedTrialReport,
+  type Interval,
+  type Series,
+} from '../../contract/analysis.ts'
 import type { Slo } from '../../contract/experiment.ts'
 import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
-import { relativeHalfWidthOf } from '../statistics/stopping.ts'
 
 /** Names a configuration: its batch size, and its series where there are several. */
 export type NameOf = (report: Pick<CompletedTrialReport, 'id' | 'config'>) => string

@@ -1,8 +1,7 @@
-import type { Interval } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/analysis.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import { formatPercent } from '../../contract/quantity.ts'
 import type { Execution, Flag } from '../../contract/trial.ts'
-import { relativeHalfWidthOf } from '../statistics/stopping.ts'
 import type { Measurement } from './measurement.ts'
 
 /**

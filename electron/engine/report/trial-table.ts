@@ -1,4 +1,9 @@
-import type { Analysis, Interval, TrialReport } from '../../contract/analysis.ts'
+import {
+  relativeHalfWidthOf,
+  type Analysis,
+  type Interval,
+  type TrialReport,
+} from '../../contract/analysis.ts'
 import { formatBytes, formatNumber, formatPercent } from '../../contract/quantity.ts'
 import { orderedTrials } from './report-input.ts'
 
@@ -62,9 +67,10 @@ export function memoryWords(trial: TrialReport): string {
   return bytes === undefined ? nothing : formatBytes(bytes)
 }
 
-/** Half of an interval's width relative to the value: `1.2 %`. */
-export function halfWidth(value: number, interval: Interval | undefined): string {
-  return interval === undefined ? nothing : formatPercent((interval[1] - interval[0]) / 2 / value)
+/** The `±` of an interval: `1.2 %`. */
+function halfWidth(interval: Interval | undefined): string {
+  const relative = interval && relativeHalfWidthOf(interval)
+  return relative === undefined ? nothing : formatPercent(relative)
 }
 
 function numbers(trial: TrialReport): string[] {
@@ -72,7 +78,7 @@ function numbers(trial: TrialReport): string[] {
   const { throughput, latencyMs } = trial
   return [
     formatNumber(throughput.itemsPerSecond),
-    halfWidth(throughput.itemsPerSecond, throughput.ci95),
+    halfWidth(throughput.ci95),
     formatNumber(latencyMs.p50),
     formatNumber(latencyMs.p99) + (latencyMs.unsupportedPercentiles.includes(99) ? '*' : ''),
   ]

@@ -1,4 +1,4 @@
-import type { Interval } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/analysis.ts'
 import { automaticBlockLength, blockSeries, blockVarianceOfMean, resampledMeans } from './block-bootstrap.ts'
 import type { Random } from './random.ts'
 import { studentCritical } from './student.ts'
@@ -51,10 +51,4 @@ export function isNarrowEnough(
   const interval = meanInterval(samplesMs, random)
   const halfWidth = interval === undefined ? undefined : relativeHalfWidthOf(interval)
   return halfWidth !== undefined && halfWidth <= relativeHalfWidth
-}
-
-/** Half the width of an interval relative to its middle; `undefined` for a middle that is not above 0. */
-export function relativeHalfWidthOf([low, high]: Interval): number | undefined {
-  const relative = (high - low) / (high + low)
-  return Number.isFinite(relative) && relative >= 0 ? relative : undefined
 }

@@ -73,5 +73,5 @@ function equivalentText(sizes: readonly number[]): string {
   const sorted = sizes.toSorted((a, b) => a - b).map(formatCount)
   return sorted.length <= 3
     ? `alike: ${sorted.join(', ')}`
-    : `alike: ${sorted.length}, to ${sorted.at(-1) ?? ''}`
+    : `alike: ${sorted.length} from ${sorted[0] ?? ''} to ${sorted.at(-1) ?? ''}`
 }

@@ -6,7 +6,8 @@ import {
 } from '../../../../electron/engine/statistics/hierarchical.ts'
 import { estimateMean } from '../../../../electron/engine/statistics/mean-estimate.ts'
 import { createRandom, type Random } from '../../../../electron/engine/statistics/random.ts'
-import { meanInterval, relativeHalfWidthOf } from '../../../../electron/engine/statistics/stopping.ts'
+import { relativeHalfWidthOf } from '../../../../electron/contract/analysis.ts'
+import { meanInterval } from '../../../../electron/engine/statistics/stopping.ts'
 import { fourSigma, gaussian, latencyProcesses } from './simulated-latencies.ts'
 
 /** Samples of executions whose processes are faster or slower by `noise`. */

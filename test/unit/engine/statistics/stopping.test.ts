@@ -1,10 +1,7 @@
+import { relativeHalfWidthOf } from '../../../../electron/contract/analysis.ts'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../electron/engine/statistics/random.ts'
-import {
-  isNarrowEnough,
-  meanInterval,
-  relativeHalfWidthOf,
-} from '../../../../electron/engine/statistics/stopping.ts'
+import { isNarrowEnough, meanInterval } from '../../../../electron/engine/statistics/stopping.ts'
 import { autoregression, fourSigma, gaussian, latencyProcesses } from './simulated-latencies.ts'
 
 describe('meanInterval', () => {

@@ -30,7 +30,7 @@ describe('goalCards', () => {
     const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
     expect(card({ ...chosen, equivalent: [8, 64] })?.equivalent).toBe('alike: 64')
     expect(card({ ...chosen, equivalent: [8] })?.equivalent).toBeUndefined()
-    expect(card({ ...chosen, equivalent: [8, 12, 16, 24, 64] })?.equivalent).toBe('alike: 4, to 64')
+    expect(card({ ...chosen, equivalent: [8, 12, 16, 24, 64] })?.equivalent).toBe('alike: 4 from 12 to 64')
   })
 
   it('says so when nothing can be recommended', () => {
