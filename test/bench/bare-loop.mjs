@@ -1,8 +1,9 @@
-// The loop that everybody writes by hand: one process, one session, session.run over and over.
-// node bare-loop.mjs MODEL BATCH DIMENSIONS WARMUP_MS MEASURE_MS -> prints {"meanMs", "samples"}
+// The loop that everybody writes by hand: one process, one session, session.run over and over. Started with
+// child_process.fork as: bare-loop.mjs MODEL BATCH DIMENSIONS. Says 'ready', then for every number of ms it is sent
+// loops for so long and answers with the latencies in ms.
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 
-const [model, batch, dimensions, warmupMs, measureMs] = process.argv.slice(2)
+const [model, batch, dimensions] = process.argv.slice(2)
 const shape = [Number(batch), ...dimensions.split('x').map(Number)]
 const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => Math.random())
 const session = await InferenceSession.create(model, {
@@ -11,7 +12,7 @@ const session = await InferenceSession.create(model, {
 })
 const feeds = { [session.inputNames[0]]: new Tensor('float32', data, shape) }
 
-async function loop(forMs) {
+process.on('message', async (forMs) => {
   const samples = []
   const end = performance.now() + forMs
   while (performance.now() < end) {
@@ -19,10 +20,6 @@ async function loop(forMs) {
     await session.run(feeds)
     samples.push(performance.now() - start)
   }
-  return samples
-}
-await loop(Number(warmupMs))
-const samples = await loop(Number(measureMs))
-console.log(
-  JSON.stringify({ meanMs: samples.reduce((a, b) => a + b) / samples.length, samples: samples.length }),
-)
+  process.send(samples)
+})
+process.send('ready')

@@ -16,7 +16,7 @@ const note = (what: string) => console.error(`measuring: ${what} ...`)
 
 for (const batchSize of [1, 8]) {
   note(`session host against a bare loop, batch ${batchSize}`)
-  const { bareMs, hostMs, ratio, range } = await benchHostOverhead(batchSize, 8)
+  const { bareMs, hostMs, ratio, range } = await benchHostOverhead(batchSize, 4)
   rows.push([
     `mean latency, session host / bare loop, batch ${batchSize}`,
     `${ratio.toFixed(3)} (${range.map((r) => r.toFixed(3)).join(' to ')}; ${ms(hostMs)} / ${ms(bareMs)})`,
