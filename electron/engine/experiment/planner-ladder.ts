@@ -11,6 +11,9 @@ export const largestAutoBatch = 4_096
 /** A doubling that gains less than this over the best so far counts as none. */
 const worthwhileGain = 0.05
 
+/** Doubling gets this far before it may stop for want of gain: the smallest sizes alone say little about a curve. */
+const leastReached = 16
+
 /** What the first execution of one batch size showed. */
 export interface Rung {
   batchSize: number
@@ -108,7 +111,7 @@ export function bestRung(rungs: readonly Rung[]): Rung | undefined {
 /** Two doublings in a row that gained next to nothing: one alone may be noise. */
 function flattened(rungs: readonly Rung[]): string | undefined {
   const [before, last] = rungs.slice(-2)
-  if (before?.gain === undefined || last?.gain === undefined) return undefined
+  if (before?.gain === undefined || last?.gain === undefined || last.batchSize < leastReached) return undefined
   if (before.gain >= worthwhileGain || last.gain >= worthwhileGain) return undefined
   return `the last two steps gained ${signedPercent(before.gain)} and ${signedPercent(last.gain)}`
 }

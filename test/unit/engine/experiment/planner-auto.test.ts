@@ -31,6 +31,11 @@ describe('the automatic search', () => {
     expect(sizesInBlock(run, 1)).toContain(64)
   })
 
+  it('does not stop before 16, so that a lucky first reading does not end it', () => {
+    const run = simulate(specOf('auto'), throughputs({ 1: 677, 2: 359, 4: 447, 8: 690, 16: 720, 32: 725 }))
+    expect(sizesInBlock(run, 1)).toContain(32)
+  })
+
   it('then tries the sizes halfway between the best and its neighbours', () => {
     const run = simulate(specOf('auto'), throughputs({ 1: 100, 2: 190, 4: 340, 8: 500, 16: 480, 32: 470 }))
     expect([...sizesInBlock(run, 1).slice(6)].sort((a, b) => a - b)).toEqual([6, 12])
@@ -103,9 +108,9 @@ describe('the automatic search', () => {
       Math.max(
         ...run.ran.filter(({ config }) => config.threads === threads).map(({ config }) => config.batchSize),
       )
-    expect(largest(1)).toBe(4)
+    expect(largest(1)).toBe(16)
     expect(largest(2)).toBeGreaterThan(16)
-    expect(run.decisions.join('\n')).toContain('cpu, 1 thread: Doubling stopped at 4')
+    expect(run.decisions.join('\n')).toContain('cpu, 1 thread: Doubling stopped at 16')
   })
 
   it.each([1, 3, 6, 8, 9, 12])('goes on where it was interrupted after %i executions', (limit) => {
