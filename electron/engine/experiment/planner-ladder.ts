@@ -111,7 +111,8 @@ export function bestRung(rungs: readonly Rung[]): Rung | undefined {
 /** Two doublings in a row that gained next to nothing: one alone may be noise. */
 function flattened(rungs: readonly Rung[]): string | undefined {
   const [before, last] = rungs.slice(-2)
-  if (before?.gain === undefined || last?.gain === undefined || last.batchSize < leastReached) return undefined
+  if (before?.gain === undefined || last?.gain === undefined || last.batchSize < leastReached)
+    return undefined
   if (before.gain >= worthwhileGain || last.gain >= worthwhileGain) return undefined
   return `the last two steps gained ${signedPercent(before.gain)} and ${signedPercent(last.gain)}`
 }

@@ -32,7 +32,7 @@ describe('the automatic search', () => {
   })
 
   it('does not stop before 16, so that a lucky first reading does not end it', () => {
-    const run = simulate(specOf('auto'), throughputs({ 1: 677, 2: 359, 4: 447, 8: 690, 16: 720, 32: 725 }))
+    const run = simulate(specOf('auto'), throughputs({ 1: 677, 2: 359, 4: 447, 8: 900, 16: 1100, 32: 1105 }))
     expect(sizesInBlock(run, 1)).toContain(32)
   })
 
