@@ -143,7 +143,9 @@ function tooLongToMeasure(
 export function signedPercent(fraction: number): string {
   const percent = fraction * 100
   const digits = Math.abs(percent) >= 10 ? 0 : 1
-  return `${percent < 0 ? '-' : '+'}${Math.abs(percent).toFixed(digits)} %`
+  const size = Math.abs(percent).toFixed(digits)
+  if (Number(size) === 0) return `${size} %`
+  return `${percent < 0 ? '-' : '+'}${size} %`
 }
 
 /** What the last rung showed, as a sentence about going on. */
