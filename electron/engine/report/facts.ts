@@ -90,7 +90,7 @@ export function measuringSentences(spec: ExperimentSpec, clocks: readonly string
     `Warm-up lasted until the medians of the last two windows agreed within ${plainPercent(rules.steadyTolerance)}, after at least ${rules.warmupMinimumSamples} samples and ${ms(rules.warmupMinimumMs)}, and no longer than ${ms(rules.warmupMaximumMs)}.`,
     `Measuring lasted until the 95 % interval of the mean latency was within ±${plainPercent(rules.relativeHalfWidth)}, after at least ${rules.minimumSamples} samples and ${ms(rules.minimumMs)}, and no longer than ${ms(rules.maximumMs)}.`,
     `Latency is the wall time of one call, feeding and fetching included${clocks.length === 0 ? '' : `, by ${clocks.join(' and ')}`}. Throughput is batch size × samples per wall time of the measured window.`,
-    `Intervals are 95 % bootstrap intervals that take executions first and samples in blocks within them. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
+    `Intervals are 95 % intervals over executions (Student's t), with the variation inside them taken from blocks of neighbouring samples; where a trial has few executions, they lean on how executions of the other trials differ. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
     `Memory is the peak of the device less its baseline before the session was created, and on the CPU the peak resident set of the process.`,
   ]
 }
