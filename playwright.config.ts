@@ -5,7 +5,7 @@ import { electronProgram } from './test/journeys/electron-program.ts'
 /**
  * Every journey runs against each entry that is here: the served workbench, the desktop's bundles on the stand-in for
  * `electron`, and real Electron where its program is found. What only a shell has (`desktop-*`) needs the stand-in: menus
- * and dialogs of real Electron are out of a test's reach.
+ * and dialogs of real Electron are out of a test's reach. What only a browser has is in `served-*`.
  */
 export default defineConfig({
   testDir: 'test/journeys',
@@ -24,8 +24,10 @@ export default defineConfig({
   },
   projects: [
     { name: 'served', testIgnore: '**/desktop-*.spec.ts' },
-    { name: 'stand-in' },
-    ...(electronProgram() === undefined ? [] : [{ name: 'electron', testIgnore: '**/desktop-*.spec.ts' }]),
+    { name: 'stand-in', testIgnore: '**/served-*.spec.ts' },
+    ...(electronProgram() === undefined
+      ? []
+      : [{ name: 'electron', testIgnore: ['**/desktop-*.spec.ts', '**/served-*.spec.ts'] }]),
   ],
 })
 

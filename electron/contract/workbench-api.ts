@@ -55,6 +55,11 @@ export const commands = {
     params: v.object({ projectId: v.string(), path: v.string() }),
     result: ProjectSummarySchema,
   },
+  /** A project's whole file as it is now, for a browser to download. */
+  readProject: {
+    params: v.object({ projectId: v.string() }),
+    result: v.object({ fileName: v.string(), content: v.string() }),
+  },
   renameExperiment: { params: v.object({ ...inExperiment.entries, name: v.string() }), result: nothing },
   removeExperiment: { params: inExperiment, result: nothing },
   previewExperiment: {

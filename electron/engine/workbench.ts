@@ -178,6 +178,10 @@ export function createWorkbench(ports: Ports): Workbench {
       await projects.saveAs(projectId, path)
       return projects.summary(projectId)
     },
+    readProject: async ({ projectId }) => {
+      const project = projects.get(projectId)
+      return { fileName: `${project.name}.batchscope`, content: await project.text() }
+    },
     renameExperiment: async ({ projectId, experimentId, name }) => {
       const { project } = projects.experiment(projectId, experimentId)
       if (name.trim() === '') throw badInput('An experiment needs a name.', 'Type one.')

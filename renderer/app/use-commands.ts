@@ -50,7 +50,7 @@ export function useCommands(): ComputedRef<readonly Command[]> {
     const project = projects.selected?.project
     if (project === undefined) return
     const saved = await projects.saveAs(project)
-    if (saved !== null) notifications.done(`Saved as ${saved.path}.`)
+    if (saved !== null) notifications.done(`Saved as ${saved}.`)
   }
 
   async function exportReport(format: ReportFormat): Promise<void> {
@@ -110,7 +110,7 @@ export function useCommands(): ComputedRef<readonly Command[]> {
       icon: Save,
       shortcut: 'Ctrl+Shift+S',
       keywords: 'copy',
-      isEnabled: () => hasSelection() && connection.capabilities?.dialogs === true,
+      isEnabled: hasSelection,
       run: report(saveProjectAs),
     },
     {

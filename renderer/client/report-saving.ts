@@ -1,4 +1,5 @@
 import type { CommandResult, ReportFormat } from '../../electron/contract/workbench-api.ts'
+import { download } from './download.ts'
 import type { Call } from './remote-workbench.ts'
 
 export interface ReportToSave {
@@ -49,14 +50,4 @@ function withExtension(name: string, extension: string): string {
 function contentOf({ encoding, content }: CommandResult<'renderReport'>): BlobPart {
   if (encoding === 'utf8') return content
   return Uint8Array.from(atob(content), (character) => character.charCodeAt(0))
-}
-
-function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob)
-  const anchor = document.createElement('a')
-  anchor.href = url
-  anchor.download = name
-  anchor.click()
-  // The browser has taken the blob by the time this runs; without it the bytes stay for the life of the page.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

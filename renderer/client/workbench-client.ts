@@ -8,6 +8,7 @@ import { uploadFile } from './model-upload.ts'
 import type { UploadTarget } from './model-upload.ts'
 import { remoteWorkbench } from './remote-workbench.ts'
 import type { Call } from './remote-workbench.ts'
+import { saveProjectAsDownload, saveProjectWithDialog, type SaveProject } from './project-saving.ts'
 import { saveAsDownload, saveWithDialog } from './report-saving.ts'
 import type { SaveReport } from './report-saving.ts'
 import { connectSocketLink, refusedConnection } from './socket-link.ts'
@@ -31,6 +32,7 @@ export interface WorkbenchClient {
     companions?: readonly File[],
   ): Promise<string>
   saveReport: SaveReport
+  saveProject: SaveProject
 }
 
 /** Connects to the engine: by the desktop's bridge where there is one, else by a WebSocket to where the page came from. */
@@ -53,6 +55,7 @@ function connectDesktop(bridge: DesktopBridge): WorkbenchClient {
       return path
     },
     saveReport: saveWithDialog(remote.call),
+    saveProject: saveProjectWithDialog(remote.call),
   }
 }
 
@@ -71,6 +74,7 @@ async function connectServed(): Promise<WorkbenchClient> {
     modelPathFor: (file, onProgress, companions = []) =>
       uploadTogether(file, companions, { token, baseUrl }, onProgress),
     saveReport: saveAsDownload(remote.call),
+    saveProject: saveProjectAsDownload(remote.call),
   }
 }
 

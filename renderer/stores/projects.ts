@@ -79,14 +79,9 @@ export const useProjects = defineStore('projects', () => {
     await client.call('closeProject', { projectId })
   }
 
-  /** Writes a copy to another file and goes on with that one. Only with dialogs; null when the user declined. */
-  async function saveAs(project: ProjectSummary): Promise<ProjectSummary | null> {
-    const path = await client.call('chooseSavePath', {
-      suggestedName: `${project.name}.batchscope`,
-      extension: 'batchscope',
-    })
-    return path === null ? null : keep(await client.call('saveProjectAs', { projectId: project.id, path }))
-  }
+  /** Saves a project elsewhere: where the user chooses, or among the browser's downloads. Null when they declined. */
+  const saveAs = ({ id, name }: ProjectSummary): Promise<string | null> =>
+    client.saveProject({ projectId: id, suggestedName: `${name}.batchscope` })
 
   const rename = async (reference: ExperimentReference, name: string): Promise<void> => {
     await client.call('renameExperiment', { ...plain(reference), name })

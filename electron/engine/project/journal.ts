@@ -4,7 +4,7 @@ import type { FileStore } from '../ports.ts'
 import type { Fold } from './fold.ts'
 import { lineOf, readLine } from './journal-line.ts'
 import { readJournal, type ReadJournal } from './journal-reader.ts'
-import { wholeJournal } from './journal-text.ts'
+import { wholeJournal, type WholeJournal } from './journal-text.ts'
 import { createJournalWriter } from './journal-writer.ts'
 import { cannotWriteTo, readOnly, unreadable } from './project-failures.ts'
 import type { ProjectState } from './state.ts'
@@ -34,6 +34,8 @@ export interface Project {
    * at `path`. Rejects with `busy` when another process has that file open, or with `disk`; then nothing has changed.
    */
   saveAs(path: string): Promise<void>
+  /** The whole journal as it is now, what the disk has refused included. */
+  text(): Promise<string>
   /** Flushes and lets go of the file. Rejects with `disk` when something could not be written: it is still open then. */
   close(): Promise<void>
 }
@@ -173,6 +175,11 @@ class JournalProject implements Project {
     return saved
   }
 
+  async text(): Promise<string> {
+    await this.saving
+    return new TextDecoder().decode((await this.whole()).bytes)
+  }
+
   async close(): Promise<void> {
     await this.saving
     const { place } = this
@@ -182,21 +189,25 @@ class JournalProject implements Project {
     await letGo(place)
   }
 
+  private async whole(): Promise<WholeJournal> {
+    // The disk may refuse to flush: that is why people save elsewhere. Then it is all in `pending`.
+    await this.flush().catch(() => undefined)
+    return wholeJournal({
+      path: this.path,
+      files: this.files,
+      state: this.state,
+      safeBytes: this.place?.writer.safeBytes() ?? this.found.wholeBytes,
+      pending: this.place?.writer.pending() ?? '',
+      wallTime: this.wallTime,
+    })
+  }
+
   private async moveTo(path: string): Promise<void> {
     const lock = await lockForSaving(path, this.files)
     const left = this.place
     this.late = []
     try {
-      // The disk may refuse to flush: that is why people save elsewhere. Then it is all in `pending`.
-      await this.flush().catch(() => undefined)
-      const { bytes, fromState } = await wholeJournal({
-        path: this.path,
-        files: this.files,
-        state: this.state,
-        safeBytes: left?.writer.safeBytes() ?? this.found.wholeBytes,
-        pending: left?.writer.pending() ?? '',
-        wallTime: this.wallTime,
-      })
+      const { bytes, fromState } = await this.whole()
       if (fromState) this.late = []
       await this.files.write(path, bytes)
       const file = await this.files.openForAppending(path)

@@ -22,6 +22,7 @@ export function scratchProject(creatorVersion: string, created: string): Project
     },
     flush: async () => undefined,
     saveAs: () => Promise.reject(badInput('A run without a project file cannot be saved afterwards.')),
+    text: () => Promise.reject(badInput('A run without a project file has none to read.')),
     close: async () => undefined,
   }
 }

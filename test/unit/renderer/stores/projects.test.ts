@@ -41,13 +41,10 @@ describe('the open projects', () => {
     expect(useNavigation().page).toBe('start')
   })
 
-  it('are saved elsewhere only when a place was chosen', async () => {
+  it('are saved elsewhere under their own name', async () => {
     const projects = useProjects()
     await settle()
-    expect(await projects.saveAs(plausibleProject)).toBeNull()
-    expect(client.count('saveProjectAs')).toBe(0)
-    client.answer('chooseSavePath', () => '/elsewhere/copy.batchscope')
-    expect((await projects.saveAs(plausibleProject))?.path).toBe('/elsewhere/copy.batchscope')
+    expect(await projects.saveAs(plausibleProject)).toBe(`${plausibleProject.name}.batchscope`)
   })
 
   it('find the experiment that runs', async () => {
