@@ -1,16 +1,8 @@
-import type { Analysis, Goal, TrialReport } from '../contract/analysis.ts'
+import { goalTitle, type Analysis, type TrialReport } from '../contract/analysis.ts'
 import { failureLine } from '../contract/failure.ts'
 import { resultsTable, trialsInOrder } from './results-table.ts'
 import { wrap, type Terminal } from './terminal.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
-
-const goalWords: Record<Goal, string> = {
-  latency: 'lowest latency',
-  throughput: 'highest throughput',
-  knee: 'knee',
-  slo: 'under the latency bound',
-  memory: 'within memory',
-}
 
 /** What a run found, for reading: the table, what is to be said about its rows, the answer, and a line a goal. */
 export function resultsText(analysis: Analysis, terminal: Pick<Terminal, 'style' | 'width'>): string {
@@ -72,7 +64,10 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
   const { headline, support } = analysis.answer
   const lines = [style('bold', wrap(headline, width))]
   if (support !== undefined) lines.push(wrap(support, width))
-  const named = Math.max(0, ...analysis.recommendations.map(({ goal }) => goalWords[goal].length))
+  const named = Math.max(
+    0,
+    ...analysis.recommendations.map(({ goal }) => goalTitle(goal, analysis.slo).length),
+  )
   const sized = Math.max(1, ...analysis.recommendations.map(({ batchSize }) => sizeWord(batchSize).length))
   const indent = named + sized + 6
   if (analysis.recommendations.length > 0) lines.push('')
@@ -81,7 +76,7 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
     const text = wrap([reason, cost ?? ''].join(' ').trim(), Math.max(20, width - indent))
     const body = text.split('\n').join(`\n${' '.repeat(indent)}`)
     lines.push(
-      `  ${goalWords[goal].padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,
+      `  ${goalTitle(goal, analysis.slo).padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,
     )
   }
   return lines.join('\n')

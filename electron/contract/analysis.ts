@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { SloSchema } from './experiment.ts'
+import { sloPhrase, SloSchema, type Slo } from './experiment.ts'
 import { FailureSchema } from './failure.ts'
 import { FlagSchema, MemoryPeaksSchema, TrialConfigSchema } from './trial.ts'
 
@@ -74,6 +74,22 @@ export type TrialReport = v.InferOutput<typeof TrialReportSchema>
 export const goals = ['latency', 'throughput', 'knee', 'slo', 'memory'] as const
 export const GoalSchema = v.picklist(goals)
 export type Goal = v.InferOutput<typeof GoalSchema>
+
+/** A goal as a person reads it; that of the latency bound is the bound itself. */
+export function goalTitle(goal: Goal, slo: Slo | undefined): string {
+  switch (goal) {
+    case 'latency':
+      return 'Lowest latency'
+    case 'throughput':
+      return 'Highest throughput'
+    case 'knee':
+      return 'Knee'
+    case 'slo':
+      return slo === undefined ? 'Latency bound' : sloPhrase(slo)
+    case 'memory':
+      return 'Fits in memory'
+  }
+}
 
 /** One card: the batch size for one goal. */
 export const RecommendationSchema = v.object({

@@ -55,6 +55,11 @@ export const SloSchema = v.object({
 })
 export type Slo = v.InferOutput<typeof SloSchema>
 
+/** `p99 ≤ 20 ms`: the bound as it was written, not rounded. */
+export function sloPhrase({ percentile, milliseconds }: Slo): string {
+  return `p${percentile} ≤ ${Number(milliseconds.toPrecision(6))} ms`
+}
+
 export const ConstraintsSchema = v.object({
   slo: v.optional(SloSchema),
   /** Limit on the session host's memory, enforced by the operating system while it runs. */

@@ -137,7 +137,7 @@ describe('the built command line', () => {
     const { code, stdout } = await batchscope([
       ...['run', classifier, ...brief, '--batch', '1', '--slo', 'p50<=1us', '-q'],
     ])
-    expect(stdout).toMatch(/latency bound +none/)
+    expect(stdout).toMatch(/p50 ≤ 0\.001 ms +none/)
     expect(code).toBe(4)
   })
 

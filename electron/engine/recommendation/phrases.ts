@@ -4,7 +4,6 @@ import {
   type Interval,
   type Series,
 } from '../../contract/analysis.ts'
-import type { Slo } from '../../contract/experiment.ts'
 import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
 
 /** Names a configuration: its batch size, and its series where there are several. */
@@ -28,16 +27,6 @@ export function plusMinus(interval: Interval | undefined): string {
 /** `2,858 items/s (±1.2 %)`. */
 export function throughputPhrase({ throughput }: CompletedTrialReport): string {
   return `${formatThroughput(throughput.itemsPerSecond)}${plusMinus(throughput.ci95)}`
-}
-
-/** `p99 ≤ 20 ms`. */
-export function sloPhrase({ percentile, milliseconds }: Slo): string {
-  return `p${percentile} ≤ ${plainMilliseconds(milliseconds)}`
-}
-
-/** A bound as it was written, not rounded: `20 ms`, `12.5 ms`. */
-export function plainMilliseconds(ms: number): string {
-  return `${Number(ms.toPrecision(6))} ms`
 }
 
 /** `24`, `24 and 32`, `16, 24 and 32`; a long list names its ends: `16 to 128`. */

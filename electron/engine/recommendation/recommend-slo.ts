@@ -1,9 +1,9 @@
 import type { Recommendation } from '../../contract/analysis.ts'
-import type { Slo } from '../../contract/experiment.ts'
+import { sloPhrase, type Slo } from '../../contract/experiment.ts'
 import { formatMilliseconds } from '../../contract/quantity.ts'
 import { chooseBest, meets, percentileLatency, type Candidate, type PercentileLatency } from './candidate.ts'
 import { cardFor, nothing, throughputOf } from './card.ts'
-import { sloPhrase, throughputPhrase, type NameOf } from './phrases.ts'
+import { throughputPhrase, type NameOf } from './phrases.ts'
 
 /** The highest throughput among the trials that meet the bound; where none does, the closest miss. */
 export function recommendSlo(candidates: readonly Candidate[], slo: Slo, nameOf: NameOf): Recommendation {

@@ -16,7 +16,7 @@ import {
   type IntervalPoint,
 } from './chart-marks.ts'
 import { plainNumber } from './plain-number.ts'
-import { sloPhrase } from '../recommendation/phrases.ts'
+import { sloPhrase } from '../../contract/experiment.ts'
 import { peakBytes } from './trial-table.ts'
 import { ink, seriesStyle, translucent, type SeriesStyle } from './series-style.ts'
 

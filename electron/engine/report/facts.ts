@@ -1,9 +1,8 @@
 import type { Environment } from '../../contract/environment.ts'
-import type { ExperimentSpec } from '../../contract/experiment.ts'
+import { sloPhrase, type ExperimentSpec } from '../../contract/experiment.ts'
 import type { Dimension, ModelDescription, ModelInput, ModelOutput } from '../../contract/model.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import { plainDuration, plainNumber, plainPercent } from './plain-number.ts'
-import { sloPhrase } from '../recommendation/phrases.ts'
 
 /** A name and what is to be said of it. */
 export type Fact = readonly [label: string, text: string]

@@ -1,7 +1,5 @@
-import type { Analysis, Goal, Recommendation } from '../../contract/analysis.ts'
-import type { Slo } from '../../contract/experiment.ts'
+import { goalTitle, type Analysis, type Recommendation } from '../../contract/analysis.ts'
 import { formatNumber } from '../../contract/quantity.ts'
-import { sloPhrase } from '../recommendation/phrases.ts'
 import { memoryWords, nothing, type ReportTable } from './trial-table.ts'
 
 /** The recommendations as a table, or, where nothing can be recommended, why: one sentence each. */
@@ -23,26 +21,11 @@ function recommendationCells(recommendation: Recommendation, analysis: Analysis)
   const trial = analysis.trials.find(({ id }) => id === trialId)
   const completed = trial?.outcome === 'completed' ? trial : undefined
   return [
-    goalWords(goal, analysis.slo),
+    goalTitle(goal, analysis.slo),
     batchSize === null ? nothing : String(batchSize),
     completed ? formatNumber(completed.throughput.itemsPerSecond) : nothing,
     completed ? formatNumber(completed.latencyMs.p99) : nothing,
     trial ? memoryWords(trial) : nothing,
     cost === undefined ? reason : `${reason} ${cost}`,
   ]
-}
-
-function goalWords(goal: Goal, slo: Slo | undefined): string {
-  switch (goal) {
-    case 'latency':
-      return 'Lowest latency'
-    case 'throughput':
-      return 'Highest throughput'
-    case 'knee':
-      return 'Knee'
-    case 'slo':
-      return slo === undefined ? 'Throughput within the bound' : `Throughput at ${sloPhrase(slo)}`
-    case 'memory':
-      return 'Largest that fits'
-  }
 }

@@ -1,5 +1,5 @@
-import type { Analysis, Goal, TrialReport } from '../../../electron/contract/analysis.ts'
-import type { ExperimentSpec, Slo } from '../../../electron/contract/experiment.ts'
+import { goalTitle, type Analysis, type Goal, type TrialReport } from '../../../electron/contract/analysis.ts'
+import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import {
   formatBytes,
   formatCount,
@@ -21,17 +21,6 @@ export interface GoalCard {
   trialId?: string
   reason: string
   cost?: string
-}
-
-/** Name of a goal; the bound's is the bound itself. */
-export function goalTitle(goal: Goal, slo: Slo | undefined): string {
-  if (goal === 'latency') return 'Lowest latency'
-  if (goal === 'throughput') return 'Highest throughput'
-  if (goal === 'knee') return 'Knee'
-  if (goal === 'memory') return 'Fits in memory'
-  return slo === undefined
-    ? 'Latency bound'
-    : `p${slo.percentile} ≤ ${Number(slo.milliseconds.toPrecision(4))} ms`
 }
 
 /** The goal that the answer follows: the latency bound where there is one, else the memory budget, else throughput. */

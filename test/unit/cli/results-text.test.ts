@@ -32,9 +32,9 @@ describe('the results as text', () => {
     const text = linesAt(200).join('\n')
     expect(text).toContain('Use batch 8: 800 items/s (±1.2 %).\n16 does not fit.')
     expect(text).toMatch(
-      /highest throughput +8 {2}It finishes 800 items\/s, more than any other\. It answers/,
+      /Highest throughput +8 {2}It finishes 800 items\/s, more than any other\. It answers/,
     )
-    expect(text).toMatch(/under the latency bound +none {2}No batch size answers within 1 ms at p99\./)
+    expect(text).toMatch(/p99 ≤ 1 ms +none {2}No batch size answers within 1 ms at p99\./)
   })
 
   it.each([72, 80, 120])('fits into %i columns', (width) => {

@@ -32,7 +32,7 @@ describe('the PDF of a sweep that ran out of memory', async () => {
   })
 
   it('has a recommendation for every goal', () => {
-    for (const goal of ['Lowest latency', 'Highest throughput', 'Knee', 'p99 ≤ 20 ms', 'Largest that fits']) {
+    for (const goal of ['Lowest latency', 'Highest throughput', 'Knee', 'p99 ≤ 20 ms', 'Fits in memory']) {
       expect(text).toContain(goal)
     }
   })
