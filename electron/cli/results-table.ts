@@ -1,11 +1,6 @@
 import Table from 'cli-table3'
-import {
-  relativeHalfWidthOf,
-  type Analysis,
-  type Interval,
-  type LatencySummary,
-  type TrialReport,
-} from '../contract/analysis.ts'
+import type { Analysis, LatencySummary, TrialReport } from '../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../contract/interval.ts'
 import { formatNumber } from '../contract/quantity.ts'
 import { visibleLength, wrap, type Terminal } from './terminal.ts'
 import { outcomeWords, varyingFactors } from './trial-words.ts'

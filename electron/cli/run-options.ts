@@ -10,6 +10,9 @@ export interface ExperimentOptions {
   batchAxis: string[]
   slo?: string
   memoryBudget?: string
+  timeBudget?: string
+  boundaryGranularity?: string
+  tolerance?: string
   executions?: string
   minTime?: string
   maxTime?: string
@@ -21,9 +24,10 @@ export interface ExperimentOptions {
 /** The draft that the options spell. */
 export function draftOf(options: ExperimentOptions): ExperimentDraft {
   const { ep, dim, batchAxis, batch, device, threads, slo, memoryBudget, executions } = options
-  const { minTime, maxTime, warmupTime, timeout, seed } = options
+  const { minTime, maxTime, warmupTime, timeout, seed, timeBudget, boundaryGranularity, tolerance } = options
   return {
     ...{ batch, executionProviders: ep, device, threads, dims: dim, batchAxes: batchAxis, slo, memoryBudget },
+    ...{ timeBudget, boundaryGranularity, tolerance },
     ...{ executions, minTime, maxTime, warmupTime, timeout, seed },
   }
 }
@@ -38,6 +42,9 @@ export const optionNames: Record<DraftField, string> = {
   batchAxes: '--batch-axis',
   slo: '--slo',
   memoryBudget: '--memory-budget',
+  timeBudget: '--time-budget',
+  boundaryGranularity: '--boundary-granularity',
+  tolerance: '--tolerance',
   executions: '--executions',
   minTime: '--min-time',
   maxTime: '--max-time',

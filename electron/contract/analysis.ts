@@ -1,17 +1,9 @@
 import * as v from 'valibot'
 import { sloPhrase, SloSchema, type Slo } from './experiment.ts'
 import { FailureSchema } from './failure.ts'
-import { FlagSchema, MemoryPeaksSchema, TrialConfigSchema } from './trial.ts'
-
-/** A 95 % interval, [low, high]. */
-export const IntervalSchema = v.tuple([v.number(), v.number()])
-export type Interval = v.InferOutput<typeof IntervalSchema>
-
-/** The `±` of an interval: half its width relative to its middle; `undefined` for a middle that is not above 0. */
-export function relativeHalfWidthOf([low, high]: Interval): number | undefined {
-  const relative = (high - low) / (high + low)
-  return Number.isFinite(relative) && relative >= 0 ? relative : undefined
-}
+import { LatencyFitSchema, MemoryFitSchema } from './fit.ts'
+import { IntervalSchema } from './interval.ts'
+import { FlagSchema, MemoryPeaksSchema, MemoryPredictionSchema, TrialConfigSchema } from './trial.ts'
 
 /** Latency over all samples of a trial's completed executions, in ms. */
 export const LatencySummarySchema = v.object({
@@ -39,6 +31,8 @@ const trialReportFields = {
   executions: v.number(),
   flags: v.array(FlagSchema),
   memory: MemoryPeaksSchema,
+  /** What its first execution was expected to need before it began. */
+  predictedMemory: v.optional(MemoryPredictionSchema),
 }
 
 /** A trial with numbers. */
@@ -98,8 +92,10 @@ export const RecommendationSchema = v.object({
   batchSize: v.nullable(v.number()),
   /** The trial behind the recommendation; absent with `batchSize: null`. */
   trialId: v.optional(v.string()),
-  /** Batch sizes that cannot be told apart from the best, ascending, the recommended one included. */
+  /** Batch sizes that cannot be told apart from the best at 95 %, ascending, the recommended one included. */
   equivalent: v.array(v.number()),
+  /** At 95 %, the best is ahead of the recommended one by at most this fraction; absent where it cannot be told. */
+  within: v.optional(v.number()),
   /** One sentence with the numbers in it. */
   reason: v.string(),
   /** What it costs against the other goals: one sentence, where there is something to say. */
@@ -109,8 +105,13 @@ export type Recommendation = v.InferOutput<typeof RecommendationSchema>
 
 /** The measured memory boundary along the batch sizes of one series. */
 export const BoundarySchema = v.object({
+  /** The largest that completed twice, for a second run can need more than the first; null when none did. */
   largestThatFits: v.nullable(v.number()),
   smallestThatDoesNot: v.number(),
+  /** The largest that completed once and was not repeated, where that is larger than `largestThatFits`. */
+  largestSeenOnce: v.optional(v.number()),
+  /** What the line through the memory of the smaller batch sizes puts within the limit. */
+  predicted: v.optional(v.object({ batchSize: v.number(), ci95: v.optional(IntervalSchema) })),
   limitedBy: v.picklist(['device', 'host']),
 })
 export type Boundary = v.InferOutput<typeof BoundarySchema>
@@ -123,8 +124,23 @@ export const SeriesSchema = v.object({
   label: v.string(),
   /** Ascending by batch size. */
   trialIds: v.array(v.string()),
+  /** Absent with fewer than three batch sizes. */
+  latencyFit: v.optional(LatencyFitSchema),
+  /** Absent with fewer than two batch sizes whose memory is known. */
+  memoryFit: v.optional(MemoryFitSchema),
 })
 export type Series = v.InferOutput<typeof SeriesSchema>
+
+/** How the machine's speed changed over an experiment: common to all trials of a block, so that comparing within blocks cancels it. */
+export const DriftSchema = v.object({
+  /** Latency of each block relative to the first, 1.04 for 4 % slower; of blocks that share trials with others. */
+  blocks: v.array(v.object({ block: v.number(), ratio: v.number() })),
+  /** Largest over smallest of the ratios, less one. */
+  range: v.number(),
+  /** True when the differences are more than chance allows at 99 %. */
+  significant: v.boolean(),
+})
+export type Drift = v.InferOutput<typeof DriftSchema>
 
 /** Everything that is concluded from an experiment's executions. Computed, never stored. */
 export const AnalysisSchema = v.object({
@@ -132,6 +148,8 @@ export const AnalysisSchema = v.object({
   series: v.array(SeriesSchema),
   boundary: v.nullable(BoundarySchema),
   recommendations: v.array(RecommendationSchema),
+  /** Absent with fewer than two blocks. */
+  drift: v.optional(DriftSchema),
   /** The answer in one sentence that a person can quote, and what speaks for it against the next choice. */
   answer: v.object({ headline: v.string(), support: v.optional(v.string()) }),
   /** The latency bound that the recommendations were made for, where there is one. */

@@ -10,7 +10,11 @@ const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1))
 /** Which batch sizes to measure: these, or whatever the automatic search visits. */
 export const BatchSizesSchema = v.variant('kind', [
   v.object({ kind: v.literal('list'), values: v.pipe(v.array(positiveInteger), v.minLength(1)) }),
-  v.object({ kind: v.literal('auto') }),
+  v.object({
+    kind: v.literal('auto'),
+    /** No batch size beyond this is tried; absent means that the search ends by itself. */
+    maximum: v.optional(positiveInteger),
+  }),
 ])
 export type BatchSizes = v.InferOutput<typeof BatchSizesSchema>
 
@@ -29,8 +33,12 @@ export type Factors = v.InferOutput<typeof FactorsSchema>
 
 /** How each execution is measured. Defaults: `defaultRules` in engine/experiment. */
 export const RulesSchema = v.object({
-  /** Executions (fresh processes) per trial. */
+  /** Executions (fresh processes) per trial; for the automatic search of a trial that matters, at least. */
   executions: positiveInteger,
+  /** Executions that the automatic search spends on one contender, at most. */
+  mostExecutions: v.optional(positiveInteger, 12),
+  /** The automatic search ends when the best throughput is known within this, as a fraction of it, at 95 %. */
+  tolerance: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.02),
   /** Warm-up ends when steady after at least this much, in ms and samples, or at the maximum. */
   warmupMinimumMs: v.number(),
   warmupMinimumSamples: v.number(),
@@ -64,6 +72,13 @@ export const ConstraintsSchema = v.object({
   slo: v.optional(SloSchema),
   /** Limit on the session host's memory, enforced by the operating system while it runs. */
   memoryBudgetBytes: v.optional(v.number()),
+  /** No execution is begun that would end after this many ms of measuring; the answer is the best so far. */
+  timeBudgetMs: v.optional(v.pipe(v.number(), v.gtValue(0))),
+  /**
+   * The memory boundary is measured until the largest batch size that fits and the smallest that does not are at most
+   * this far apart. Asking for it makes the search go on to the boundary even where throughput has stopped growing.
+   */
+  boundaryGranularity: v.optional(positiveInteger),
 })
 export type Constraints = v.InferOutput<typeof ConstraintsSchema>
 
@@ -84,7 +99,7 @@ export type ExperimentSpec = v.InferOutput<typeof ExperimentSpecSchema>
  * Absent or empty fields take the default.
  */
 export const ExperimentDraftSchema = v.object({
-  /** `1,2,4,8`, `1:64`, `1:64:8`, `pow2:1:256` or `auto`. */
+  /** `1,2,4,8`, `1:64`, `1:64:8`, `pow2:1:256`, `auto`, or `auto:256` to go no further than 256. */
   batch: v.optional(v.string()),
   /** `cpu` or `cpu,cuda`. */
   executionProviders: v.optional(v.string()),
@@ -99,6 +114,12 @@ export const ExperimentDraftSchema = v.object({
   slo: v.optional(v.string()),
   /** `2GiB`. */
   memoryBudget: v.optional(v.string()),
+  /** `60s`, `5min`. */
+  timeBudget: v.optional(v.string()),
+  /** Batch sizes. */
+  boundaryGranularity: v.optional(v.string()),
+  /** `2%`. */
+  tolerance: v.optional(v.string()),
   executions: v.optional(v.string()),
   /** In ms. */
   minTime: v.optional(v.string()),

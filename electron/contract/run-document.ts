@@ -1,5 +1,11 @@
 import * as v from 'valibot'
-import { BoundarySchema, RecommendationSchema, TrialReportSchema } from './analysis.ts'
+import {
+  BoundarySchema,
+  DriftSchema,
+  RecommendationSchema,
+  SeriesSchema,
+  TrialReportSchema,
+} from './analysis.ts'
 import { EnvironmentSchema } from './environment.ts'
 import { ConstraintsSchema, FactorsSchema, RulesSchema } from './experiment.ts'
 import { ModelDescriptionSchema } from './model.ts'
@@ -32,6 +38,10 @@ export const RunDocumentSchema = v.object({
   trials: v.array(TrialReportSchema),
   boundary: v.nullable(BoundarySchema),
   recommendations: v.array(RecommendationSchema),
+  /** Since 0.2: documents of older versions have none of these three. */
+  series: v.optional(v.array(SeriesSchema)),
+  drift: v.optional(DriftSchema),
+  decisions: v.optional(v.array(v.string())),
   answer: v.object({ headline: v.string(), support: v.optional(v.string()) }),
 })
 export type RunDocument = v.InferOutput<typeof RunDocumentSchema>

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { IntervalSchema } from './interval.ts'
 import { ExecutionProviderSchema } from './experiment.ts'
 import { FailureSchema } from './failure.ts'
 
@@ -30,6 +31,7 @@ export type Outcome = v.InferOutput<typeof OutcomeSchema>
 /** Reasons to read a trial's numbers with care (design section 3). */
 export const flagNames = [
   'unsteady',
+  'drifting',
   'wide-interval',
   'throttled',
   'shared-device',
@@ -55,6 +57,15 @@ export const MemoryPeaksSchema = v.object({
 })
 export type MemoryPeaks = v.InferOutput<typeof MemoryPeaksSchema>
 
+/** What an execution was expected to need, from the trials before it. */
+export const MemoryPredictionSchema = v.object({
+  of: v.picklist(['device', 'host']),
+  bytes: v.number(),
+  /** Absent where too few trials have run to tell. */
+  ci95: v.optional(IntervalSchema),
+})
+export type MemoryPrediction = v.InferOutput<typeof MemoryPredictionSchema>
+
 /** The stages of one execution, in order. */
 export const executionPhases = [
   'starting',
@@ -77,6 +88,8 @@ const executionFields = {
   /** From the start of the host to its end, in ms. */
   durationMs: v.number(),
   memory: MemoryPeaksSchema,
+  /** Made before it began; absent while fewer than two batch sizes of its series had completed. */
+  predictedMemory: v.optional(MemoryPredictionSchema),
 }
 
 /** An execution that measured something: the only variant that has samples. */

@@ -25,7 +25,8 @@ export const useConnection = defineStore('connection', () => {
   /** What the entry offers; null until it has answered. */
   const capabilities = ref<CommandResult<'capabilities'> | null>(null)
   const failure = ref<Failure | null>(null)
-  client.call('capabilities', {}).then(
+  /** Settles when it is known what the entry offers, or why that cannot be known. Never rejects. */
+  const known = client.call('capabilities', {}).then(
     (answer) => {
       capabilities.value = answer
     },
@@ -34,5 +35,5 @@ export const useConnection = defineStore('connection', () => {
     },
   )
 
-  return { client, state, capabilities, failure }
+  return { client, state, capabilities, failure, whenKnown: () => known }
 })

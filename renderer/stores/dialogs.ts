@@ -10,6 +10,8 @@ export const useDialogs = defineStore('dialogs', () => {
   const opening = useOpening()
 
   async function open(kind: 'model' | 'project', accept: string): Promise<void> {
+    // The desktop's menu is there before the page knows what it may ask for.
+    await connection.whenKnown()
     if (connection.capabilities?.dialogs !== true) {
       await opening.openFiles(await pickFiles(accept, kind === 'model'))
       return

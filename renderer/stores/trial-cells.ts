@@ -1,8 +1,5 @@
-import {
-  relativeHalfWidthOf,
-  type CompletedTrialReport,
-  type TrialReport,
-} from '../../electron/contract/analysis.ts'
+import { type CompletedTrialReport, type TrialReport } from '../../electron/contract/analysis.ts'
+import { relativeHalfWidthOf } from '../../electron/contract/interval.ts'
 import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
 
 /** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`. */

@@ -1,9 +1,5 @@
-import {
-  relativeHalfWidthOf,
-  type CompletedTrialReport,
-  type Interval,
-  type Series,
-} from '../../contract/analysis.ts'
+import type { CompletedTrialReport, Series } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
 
 /** Names a configuration: its batch size, and its series where there are several. */

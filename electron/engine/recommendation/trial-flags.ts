@@ -1,4 +1,4 @@
-import { relativeHalfWidthOf, type Interval } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import { formatPercent } from '../../contract/quantity.ts'
 import type { Execution, Flag } from '../../contract/trial.ts'

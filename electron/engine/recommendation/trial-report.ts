@@ -1,10 +1,10 @@
 import type {
   CompletedTrialReport,
-  Interval,
   LatencySummary,
   TrialReport,
   UnfinishedTrialReport,
 } from '../../contract/analysis.ts'
+import type { Interval } from '../../contract/interval.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '../../contract/trial.ts'

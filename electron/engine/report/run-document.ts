@@ -15,6 +15,9 @@ export function runDocument({ generator, experiment, model, analysis }: ReportIn
     trials: analysis.trials,
     boundary: analysis.boundary,
     recommendations: analysis.recommendations,
+    series: analysis.series,
+    drift: analysis.drift,
+    decisions: experiment.decisions,
     answer: analysis.answer,
   }
   // Through JSON, so that a field that does not apply is absent for those who look at the object too; through the

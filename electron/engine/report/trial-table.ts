@@ -1,9 +1,5 @@
-import {
-  relativeHalfWidthOf,
-  type Analysis,
-  type Interval,
-  type TrialReport,
-} from '../../contract/analysis.ts'
+import type { Analysis, TrialReport } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import { formatBytes, formatNumber, formatPercent } from '../../contract/quantity.ts'
 import { orderedTrials } from './report-input.ts'
 

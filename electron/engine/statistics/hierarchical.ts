@@ -1,4 +1,4 @@
-import type { Interval } from '../../contract/analysis.ts'
+import type { Interval } from '../../contract/interval.ts'
 import { moderate, scatterOf, withinVariance, type ExecutionVariation } from './execution-variation.ts'
 import { estimateMean, type MeanEstimate } from './mean-estimate.ts'
 import type { Random } from './random.ts'

@@ -1,4 +1,4 @@
-import type { Interval } from '../../contract/analysis.ts'
+import type { Interval } from '../../contract/interval.ts'
 import type { SortedSamples } from './quantile.ts'
 import { incompleteBeta } from './student.ts'
 

@@ -1,4 +1,4 @@
-import { relativeHalfWidthOf, type Interval } from '../../contract/analysis.ts'
+import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import { automaticBlockLength, blockSeries, blockVarianceOfMean, resampledMeans } from './block-bootstrap.ts'
 import type { Random } from './random.ts'
 import { studentCritical } from './student.ts'

@@ -1,4 +1,5 @@
-import type { CompletedTrialReport, Interval } from '../../../electron/contract/analysis.ts'
+import type { CompletedTrialReport } from '../../../electron/contract/analysis.ts'
+import type { Interval } from '../../../electron/contract/interval.ts'
 import {
   formatBytes,
   formatCount,

@@ -6,7 +6,7 @@ import {
 } from '../../../../electron/engine/statistics/hierarchical.ts'
 import { estimateMean } from '../../../../electron/engine/statistics/mean-estimate.ts'
 import { createRandom, type Random } from '../../../../electron/engine/statistics/random.ts'
-import { relativeHalfWidthOf } from '../../../../electron/contract/analysis.ts'
+import { relativeHalfWidthOf } from '../../../../electron/contract/interval.ts'
 import { meanInterval } from '../../../../electron/engine/statistics/stopping.ts'
 import { fourSigma, gaussian, latencyProcesses } from './simulated-latencies.ts'
 

@@ -1,4 +1,4 @@
-import { relativeHalfWidthOf } from '../../../../electron/contract/analysis.ts'
+import { relativeHalfWidthOf } from '../../../../electron/contract/interval.ts'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../electron/engine/statistics/random.ts'
 import { isNarrowEnough, meanInterval } from '../../../../electron/engine/statistics/stopping.ts'
