@@ -4,6 +4,9 @@ import type { DeviceReading } from '../contract/telemetry.ts'
 /** What the tool is asked for to list devices, in the order of its columns. */
 export const deviceFields = ['index', 'uuid', 'name', 'driver_version', 'memory.total'] as const
 
+/** What it is asked for to list who computes. */
+export const userFields = ['pid', 'gpu_uuid', 'used_memory', 'process_name'] as const
+
 /** What it is asked for over and over. */
 export const readingFields = [
   'index',
@@ -38,6 +41,20 @@ export function parseDevice(line: string): Device | undefined {
   const index = wholeNumber(indexText)
   if (index === undefined || name === undefined) return undefined
   return withoutAbsent({ index, name, uuid, driver, memoryTotalBytes: mebibytes(totalMebibytes) })
+}
+
+/**
+ * One line of `--query-compute-apps` with `userFields`; `undefined` when it is no such line (`No running processes
+ * found`). The name comes last, because it may hold commas; of a path its last part is told.
+ */
+export function parseUser(
+  line: string,
+): { pid: number; uuid: string; name: string | undefined; memoryBytes: number | undefined } | undefined {
+  const [pidText, uuid, used] = columns(line)
+  const pid = wholeNumber(pidText)
+  if (pid === undefined || uuid === undefined) return undefined
+  const program = told(line.split(',').slice(3).join(','))
+  return { pid, uuid, name: program?.split(/[/\\]/).at(-1), memoryBytes: mebibytes(used) }
 }
 
 /** One line of `--query-gpu` with `readingFields` and a throttle field; `undefined` when it is no such line. */
@@ -95,12 +112,15 @@ export function rejectsField(output: string): boolean {
   return /is not a valid field to query/i.test(output)
 }
 
-/** A line's values; what the driver does not tell (`[N/A]`, `[Not Supported]`, empty) is `undefined`. */
+/** A line's values; what the driver does not tell is `undefined`. */
 function columns(line: string): (string | undefined)[] {
-  return line.split(',').map((text) => {
-    const value = text.trim()
-    return value === '' || /^\[.*\]$/.test(value) || value === 'N/A' ? undefined : value
-  })
+  return line.split(',').map(told)
+}
+
+/** A value, unless the driver does not tell it: `[N/A]`, `[Not Supported]`, `[Not Found]`, empty. */
+function told(text: string): string | undefined {
+  const value = text.trim()
+  return value === '' || /^\[.*\]$/.test(value) || value === 'N/A' ? undefined : value
 }
 
 function number(text: string | undefined): number | undefined {

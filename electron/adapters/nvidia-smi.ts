@@ -3,16 +3,18 @@ import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Environment } from '../contract/environment.ts'
 import type { DeviceReading } from '../contract/telemetry.ts'
-import type { DeviceProbe } from '../engine/ports.ts'
+import type { DeviceProbe, DeviceUser } from '../engine/ports.ts'
 import { systemCode } from './file-failure.ts'
 import {
   complaint,
   deviceFields,
   parseDevice,
   parseReading,
+  parseUser,
   readingFields,
   rejectsField,
   throttleFields,
+  userFields,
 } from './nvidia-smi-output.ts'
 
 const tool = 'nvidia-smi'
@@ -44,7 +46,27 @@ export const nvidiaDevices: DeviceProbe = {
   },
 
   watch: (intervalMs, listener) => new DeviceWatch(intervalMs, listener),
+
+  async users() {
+    const query = await queryOnce([`--query-compute-apps=${userFields.join(',')}`, format])
+    if ('reason' in query) return []
+    const users = query.lines.map(parseUser).filter((user) => user !== undefined)
+    if (users.some(({ uuid }) => !deviceIndexes.has(uuid))) {
+      for (const { uuid, index } of (await nvidiaDevices.list()).devices) {
+        if (uuid !== undefined) deviceIndexes.set(uuid, index)
+      }
+    }
+    return users.flatMap(({ uuid, ...user }): DeviceUser[] => {
+      const device = deviceIndexes.get(uuid)
+      // Windows lists every program that has a window, without its memory: none of them computes for all it tells.
+      const hasWindowOnly = process.platform === 'win32' && user.memoryBytes === undefined
+      return device === undefined || hasWindowOnly ? [] : [{ ...user, device }]
+    })
+  },
 }
+
+/** Of the devices seen so far, by UUID: they do not change while Batchscope runs. */
+const deviceIndexes = new Map<string, number>()
 
 function queryOnce(options: string[]): Promise<{ lines: string[] } | { reason: string }> {
   return new Promise((resolve) => {

@@ -19,6 +19,8 @@ export interface MemoryAccount {
   residentBytes: number | undefined
   /** Private writable memory: what RLIMIT_DATA limits, whether it was written to or not. */
   dataBytes: number | undefined
+  /** What of it is in swap. */
+  swapBytes: number | undefined
 }
 
 /** Reads the account now. Linux only; `undefined` elsewhere and once the process is gone. */
@@ -30,6 +32,7 @@ export function readMemoryAccount(pid: number): MemoryAccount | undefined {
       peakResidentBytes: kilobyteField(status, 'VmHWM'),
       residentBytes: kilobyteField(status, 'VmRSS'),
       dataBytes: kilobyteField(status, 'VmData'),
+      swapBytes: kilobyteField(status, 'VmSwap'),
     }
   } catch {
     return undefined

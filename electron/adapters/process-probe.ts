@@ -3,6 +3,7 @@ import { freemem, totalmem } from 'node:os'
 import pidusage from 'pidusage'
 import type { ProcessProbe } from '../engine/ports.ts'
 import { kilobyteField, readMemoryAccount } from './process-memory.ts'
+import { cpuMsOf, readProcessorUse } from './processor-use.ts'
 
 /**
  * CPU use is told over at least this long, in ms: systems count it in ticks of 10 ms, which over 50 ms would show as
@@ -34,13 +35,18 @@ export function createProcessProbe(): ProcessProbe {
       const spanMs = oldest === undefined ? 0 : atMs - oldest.atMs
       const cpuPercent =
         oldest === undefined || spanMs === 0 ? 0 : ((usage.cpuMs - oldest.usedMs) / spanMs) * 100
-      return { residentBytes: usage.residentBytes, cpuPercent }
+      const { residentBytes, swapBytes } = usage
+      return { residentBytes, cpuPercent, ...(swapBytes === undefined ? {} : { swapBytes }) }
     },
 
     systemMemory() {
       const totalBytes = totalmem()
-      return { usedBytes: totalBytes - availableBytes(), totalBytes }
+      const { availableBytes, swapUsedBytes } = memoryNow()
+      const usedBytes = totalBytes - availableBytes
+      return { usedBytes, totalBytes, ...(swapUsedBytes === undefined ? {} : { swapUsedBytes }) }
     },
+
+    processorUse: () => (process.platform === 'linux' ? readProcessorUse(process.pid) : undefined),
   }
 }
 
@@ -48,27 +54,17 @@ interface Usage {
   residentBytes: number
   /** CPU time used since the process began, in ms. */
   cpuMs: number
+  swapBytes?: number | undefined
 }
-
-/** Linux counts CPU time in ticks of 1/100 s (USER_HZ), whatever its own timer does. */
-const tickMs = 10
 
 /**
  * Straight from `/proc`: this is read many times a second beside a process that may need every core, and costs a fraction
  * of what the portable way does. `undefined` once the process is gone or only waits to be collected.
  */
 function linuxUsage(pid: number): Usage | undefined {
-  const residentBytes = readMemoryAccount(pid)?.residentBytes
-  if (residentBytes === undefined) return undefined
-  try {
-    // The second field is the program's name in brackets, which may hold anything; fields count from behind it.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return { residentBytes, cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs }
-  } catch {
-    return undefined
-  }
+  const { residentBytes, swapBytes } = readMemoryAccount(pid) ?? {}
+  const cpuMs = residentBytes === undefined ? undefined : cpuMsOf(pid)
+  return residentBytes === undefined || cpuMs === undefined ? undefined : { residentBytes, cpuMs, swapBytes }
 }
 
 async function otherUsage(pid: number): Promise<Usage | undefined> {
@@ -80,14 +76,21 @@ async function otherUsage(pid: number): Promise<Usage | undefined> {
   }
 }
 
-/** Memory that could be used without swapping. On Linux `freemem` of older Nodes leaves out what caches would give back. */
-function availableBytes(): number {
-  if (process.platform === 'linux') {
-    try {
-      return kilobyteField(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? freemem()
-    } catch {
-      return freemem()
+/**
+ * Memory that could be used without swapping (on Linux `freemem` of older Nodes leaves out what caches would give back),
+ * and what is in swap, where that is known.
+ */
+function memoryNow(): { availableBytes: number; swapUsedBytes?: number } {
+  if (process.platform !== 'linux') return { availableBytes: freemem() }
+  try {
+    const text = readFileSync('/proc/meminfo', 'utf8')
+    const total = kilobyteField(text, 'SwapTotal')
+    const free = kilobyteField(text, 'SwapFree')
+    return {
+      availableBytes: kilobyteField(text, 'MemAvailable') ?? freemem(),
+      ...(total === undefined || free === undefined ? {} : { swapUsedBytes: total - free }),
     }
+  } catch {
+    return { availableBytes: freemem() }
   }
-  return freemem()
 }

@@ -1,4 +1,5 @@
 import type { Analysis } from '../contract/analysis.ts'
+import type { Comparison } from '../contract/comparison.ts'
 import type { Constraints } from '../contract/experiment.ts'
 import type { Failure, FailureCode } from '../contract/failure.ts'
 
@@ -9,6 +10,7 @@ export const exitCodes = {
   badInput: 2,
   nothingCompleted: 3,
   constraintsUnmet: 4,
+  changeShown: 5,
   interrupted: 130,
 } as const
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -42,4 +44,18 @@ export function exitCodeOfRun(analysis: Analysis, constraints: Constraints): Exi
   if (constraints.slo !== undefined && !recommends('slo')) return exitCodes.constraintsUnmet
   if (constraints.memoryBudgetBytes !== undefined && !recommends('memory')) return exitCodes.constraintsUnmet
   return exitCodes.done
+}
+
+/** What `compare --fail-on` takes. */
+export const failOnChoices = ['slower', 'faster', 'different'] as const
+export type FailOn = (typeof failOnChoices)[number]
+
+/** The exit code for a comparison: whether what was not to be is shown, overall or for any configuration. */
+export function exitCodeOfComparison(comparison: Comparison, failOn: FailOn | undefined): ExitCode {
+  const { overall, configurations } = comparison
+  if (overall === null) return exitCodes.nothingCompleted
+  const isMet = [overall, ...configurations.map(({ latency }) => latency)].some(({ verdict }) =>
+    failOn === 'different' ? verdict !== 'no-difference-shown' : verdict === failOn,
+  )
+  return isMet ? exitCodes.changeShown : exitCodes.done
 }

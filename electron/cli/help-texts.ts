@@ -3,8 +3,9 @@ Exit codes:
   0    done
   1    internal error
   2    bad usage or bad input
-  3    no trial completed
+  3    no trial completed, or nothing could be compared
   4    done, but no configuration meets the constraints
+  5    done, and the comparison shows what --fail-on names
   130  interrupted; what was finished is kept
 
 Each command has its own help: batchscope run --help`
@@ -17,6 +18,10 @@ Examples:
       measures seven batch sizes with one and with four threads
   batchscope run model.onnx --ep cuda --slo 'p99<=20ms'
       finds the largest throughput that answers within 20 ms
+  batchscope run model.onnx --batch auto:64 --time-budget 60s
+      gives the best answer that a minute of measuring can, no further than 64
+  batchscope run model.onnx --memory-budget 1GiB --boundary-granularity 1
+      measures exactly which batch size is the largest that fits
   batchscope run model.onnx --dim x:2=48 --dim x:3=192 --memory-budget 2GiB --json results.json
       fixes two open dimensions, limits memory, writes the results
 
@@ -29,3 +34,14 @@ Examples:
   batchscope report study.batchscope
   batchscope report study.batchscope --experiment "batch auto on cpu" --pdf report.pdf
   batchscope report study.batchscope --csv - | column -s, -t`
+
+export const compareExamples = `
+Examples:
+  batchscope compare before.batchscope after.batchscope
+  batchscope compare main.json branch.json --threshold 5% --fail-on slower
+      for a pipeline: exit code 5 when branch.json is slower
+  batchscope compare study.batchscope study.batchscope --before "ORT 1.28" --after "ORT 1.29"
+      two experiments of one project
+
+Exit codes: 0 done, 2 bad input, 3 nothing could be compared, 5 --fail-on is met, overall or for any
+configuration. Project files hold every execution and are compared more sharply than documents.`

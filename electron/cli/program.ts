@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { compareCommand } from './compare-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import type { ExitCode } from './exit-code.ts'
-import { exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
+import { compareExamples, exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { reportCommand } from './report-command.ts'
 import { runCommand } from './run-command.ts'
@@ -51,7 +52,11 @@ export function createProgram(version: string, runner: CommandRunner): Command {
       'Measures a model at several batch sizes, each in fresh processes, and recommends one for each goal.',
     )
     .optionsGroup('What to vary:')
-    .option('--batch <SIZES>', 'batch sizes: 1,2,4,8 or 1:64 or 1:64:8 or pow2:1:256 or auto', 'auto')
+    .option(
+      '--batch <SIZES>',
+      'batch sizes: 1,2,4,8 or 1:64 or 1:64:8 or pow2:1:256 or auto or auto:256',
+      'auto',
+    )
     .option('--ep <NAMES>', 'execution providers: cpu, cuda, tensorrt, dml, coreml, webgpu', 'cpu')
     .option('--device <N>', 'index of the device for providers that run on one (default: 0)')
     .option('--threads <LIST>', "intra-op thread counts, as 1,2,4 (default: ONNX Runtime's choice)")
@@ -67,8 +72,14 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     .optionsGroup('Constraints:')
     .option('--slo <BOUND>', 'latency bound at a percentile, as p99<=20ms (quote it; units us, ms, s)')
     .option('--memory-budget <SIZE>', 'limit on the memory of the measured process, as 2GiB')
+    .option('--time-budget <TIME>', 'give the best answer so far after this much measuring, as 60s or 5min')
+    .option(
+      '--boundary-granularity <N>',
+      'measure the memory boundary to within N batch sizes; 1 for exactly',
+    )
     .optionsGroup('Measuring:')
-    .option('--executions <N>', 'fresh processes for each trial (default: 2)')
+    .option('--executions <N>', 'fresh processes for each trial; auto gives contenders more (default: 2)')
+    .option('--tolerance <PERCENT>', 'auto ends when the best is known within this (default: 2%)')
     .option('--min-time <MS>', 'measure each at least this long, in ms (default: 1000)')
     .option('--max-time <MS>', 'and at most this long, in ms (default: 10000)')
     .option('--warmup-time <MS>', 'warm up at least this long, in ms; 0 for not at all (default: 250)')
@@ -100,6 +111,20 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     .option('--markdown <FILE>', 'write a summary in Markdown; - for standard output')
     .addHelpText('after', reportExamples)
     .action((project, options) => runner.withEngine((context) => reportCommand(project, options, context)))
+
+  inherited('compare <A> <B>', 'say whether B is faster or slower than A')
+    .description(
+      'Compares two runs, configuration by configuration and overall. A is the reference, B what is compared\nwith it: project files, or the documents of run --json.',
+    )
+    .option('--threshold <SHARE>', 'differences up to this do not matter, as 3% (default: 3%)')
+    .option('--fail-on <VERDICT>', 'end with exit code 5 when shown: slower, faster or different')
+    .option('--before <NAME>', 'name or id of the experiment in A (default: the last)')
+    .option('--after <NAME>', 'name or id of the experiment in B (default: the last)')
+    .option('--json <FILE>', 'write the comparison as a JSON document; - for standard output')
+    .addHelpText('after', compareExamples)
+    .action((before, after, options) =>
+      runner.withEngine((context) => compareCommand(before, after, options, context)),
+    )
 
   inherited('serve', 'serve the workbench to a browser')
     .description('Serves the workbench to a browser and prints its address, until interrupted.')

@@ -1,5 +1,8 @@
 import { goalTitle, type Analysis, type TrialReport } from '../contract/analysis.ts'
+import { boundarySentence, boundaryTitle } from '../contract/boundary-words.ts'
+import { driftSentence, withinSentence } from '../contract/evidence.ts'
 import { failureLine } from '../contract/failure.ts'
+import { flagSentences } from '../contract/flag-words.ts'
 import { resultsTable, trialsInOrder } from './results-table.ts'
 import { wrap, type Terminal } from './terminal.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
@@ -29,7 +32,9 @@ function remarks(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | 
     const [first] = group
     say(
       `${name}: `,
-      first === undefined ? '' : `${configWords(first.config, factors)}: ${reason}${others}`,
+      first === undefined
+        ? ''
+        : `${configWords(first.config, factors)}: ${reason}${others}. ${flagSentences(name)}`,
       2,
     )
   }
@@ -42,14 +47,16 @@ function remarks(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | 
       2,
     )
   }
+  const drift = driftSentence(analysis.drift)
+  if (drift !== undefined) say('', drift, 2)
   return lines.join('\n')
 }
 
-function grouped(
+function grouped<K extends string>(
   trials: readonly TrialReport[],
-  keysOf: (trial: TrialReport) => string[],
-): Map<string, TrialReport[]> {
-  const groups = new Map<string, TrialReport[]>()
+  keysOf: (trial: TrialReport) => K[],
+): Map<K, TrialReport[]> {
+  const groups = new Map<K, TrialReport[]>()
   for (const trial of trials) {
     for (const key of new Set(keysOf(trial))) groups.set(key, [...(groups.get(key) ?? []), trial])
   }
@@ -71,13 +78,19 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
   const sized = Math.max(1, ...analysis.recommendations.map(({ batchSize }) => sizeWord(batchSize).length))
   const indent = named + sized + 6
   if (analysis.recommendations.length > 0) lines.push('')
-  for (const { goal, batchSize, reason, cost } of analysis.recommendations) {
+  for (const recommendation of analysis.recommendations) {
+    const { goal, batchSize, reason, cost } = recommendation
+    const words = [reason, withinSentence(recommendation), cost].filter((part) => part !== undefined)
     const size = sizeWord(batchSize).padStart(sized)
-    const text = wrap([reason, cost ?? ''].join(' ').trim(), Math.max(20, width - indent))
+    const text = wrap(words.join(' '), Math.max(20, width - indent))
     const body = text.split('\n').join(`\n${' '.repeat(indent)}`)
     lines.push(
       `  ${goalTitle(goal, analysis.slo).padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,
     )
+  }
+  if (analysis.boundary !== null) {
+    const { boundary } = analysis
+    lines.push('', wrap(`${boundaryTitle(boundary)}. ${boundarySentence(boundary)}`, width))
   }
   return lines.join('\n')
 }

@@ -16,6 +16,7 @@ export type UsedCommands = Pick<
   | 'startExperiment'
   | 'stopExperiment'
   | 'analyse'
+  | 'compareExperiments'
   | 'renderReport'
   | 'saveReport'
 >
@@ -24,7 +25,7 @@ export type UsedCommands = Pick<
 export interface Session {
   commands: UsedCommands
   subscribe: Subscribe
-  files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf'>
+  files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf' | 'write'>
   close(): Promise<void>
 }
 

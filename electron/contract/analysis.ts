@@ -21,12 +21,23 @@ export const LatencySummarySchema = v.object({
   samples: v.number(),
   /** Percentiles that the samples are too few to carry at 99 % confidence, for example [99]. */
   unsupportedPercentiles: v.array(v.number()),
+  /** Samples far above the rest of their execution, which are part of every number here; absent where there are none. */
+  outliers: v.optional(
+    v.object({
+      count: v.number(),
+      /** Their share of the time of all samples, 0 to 1. */
+      shareOfTime: v.number(),
+      largestMs: v.number(),
+    }),
+  ),
 })
 export type LatencySummary = v.InferOutput<typeof LatencySummarySchema>
 
 const trialReportFields = {
   id: v.string(),
   config: TrialConfigSchema,
+  /** Why the planner asked for it, in one clause; absent in documents of versions before 0.2. */
+  reason: v.optional(v.string()),
   /** Executions that ended, whatever their outcome. */
   executions: v.number(),
   flags: v.array(FlagSchema),

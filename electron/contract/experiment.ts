@@ -36,7 +36,7 @@ export const RulesSchema = v.object({
   /** Executions (fresh processes) per trial; for the automatic search of a trial that matters, at least. */
   executions: positiveInteger,
   /** Executions that the automatic search spends on one contender, at most. */
-  mostExecutions: v.optional(positiveInteger, 12),
+  mostExecutions: v.optional(positiveInteger, 8),
   /** The automatic search ends when the best throughput is known within this, as a fraction of it, at 95 %. */
   tolerance: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.02),
   /** Warm-up ends when steady after at least this much, in ms and samples, or at the maximum. */

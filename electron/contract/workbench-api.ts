@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { AnalysisSchema } from './analysis.ts'
+import { ComparisonSchema, ComparisonSourceSchema, ThresholdSchema } from './comparison.ts'
 import { EnvironmentSchema } from './environment.ts'
 import {
   ExperimentDraftSchema,
@@ -94,11 +95,30 @@ export const commands = {
       analysis: AnalysisSchema,
     }),
   },
+  /**
+   * Compares a run with a reference, each an experiment of an open project or a run document. The threshold is the
+   * default where it is absent.
+   */
+  compareExperiments: {
+    params: v.object({
+      before: ComparisonSourceSchema,
+      after: ComparisonSourceSchema,
+      threshold: v.optional(ThresholdSchema),
+    }),
+    result: ComparisonSchema,
+  },
   /** The latencies of one trial's completed executions in ms, and its telemetry. */
   trialDetail: {
     params: v.object({ ...inExperiment.entries, trialId: v.string() }),
     result: v.object({
-      executions: v.array(v.object({ block: v.number(), samplesMs: v.array(v.number()) })),
+      executions: v.array(
+        v.object({
+          block: v.number(),
+          samplesMs: v.array(v.number()),
+          /** Samples above this are outliers; absent where too few samples tell. */
+          outliersAboveMs: v.optional(v.number()),
+        }),
+      ),
       telemetry: v.array(TelemetrySampleSchema),
     }),
   },

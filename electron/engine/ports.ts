@@ -117,13 +117,62 @@ export interface DeviceProbe {
   list(): Promise<{ devices: Device[]; telemetry: Environment['deviceTelemetry'] }>
   /** One long-lived process that reports every `intervalMs` until stopped. Gives nothing where there is no tool. */
   watch(intervalMs: number, listener: (readings: DeviceReading[]) => void): { stop(): Promise<void> }
+  /**
+   * Who computes on the devices now. Starts the driver's tool once, so not while something is measured. Empty where
+   * nobody does, and where it cannot be known.
+   */
+  users(): Promise<DeviceUser[]>
+}
+
+/** A process that computes on a device. */
+export interface DeviceUser {
+  pid: number
+  /** Index of the device. */
+  device: number
+  /** Base name of its program; `undefined` when the driver does not tell. */
+  name: string | undefined
+  memoryBytes: number | undefined
 }
 
 /** What the system tells of a running process and of its memory. */
 export interface ProcessProbe {
   /** `undefined` once the process is gone. CPU since the previous reading of the same process; 100 is one core. */
-  read(pid: number): Promise<{ residentBytes: number; cpuPercent: number } | undefined>
-  systemMemory(): { usedBytes: number; totalBytes: number }
+  read(pid: number): Promise<ProcessReading | undefined>
+  /** `swapUsedBytes`: what the system has written to swap; absent where that is not known. */
+  systemMemory(): { usedBytes: number; totalBytes: number; swapUsedBytes?: number }
+  /**
+   * Who has used the processors so far; differences between two of these tell of the time between them. Takes some
+   * milliseconds, so not while something is measured. `undefined` where the system does not tell (all but Linux).
+   */
+  processorUse(): ProcessorUse | undefined
+}
+
+export interface ProcessReading {
+  residentBytes: number
+  cpuPercent: number
+  /** What of it is in swap; absent where that is not known. */
+  swapBytes?: number
+}
+
+/** Counters that only ever grow. */
+export interface ProcessorUse {
+  /** Logical cores. */
+  cores: number
+  /** CPU time of all programs together, in ms. */
+  busyMs: number
+  /** What a hypervisor gave to other machines while this one wanted to work, in ms. */
+  stolenMs: number
+  processes: readonly {
+    pid: number
+    name: string
+    cpuMs: number
+    /** True for Batchscope and everything that it started. */
+    own: boolean
+  }[]
+  /** How often the processors slowed themselves down for heat; absent where they do not count it. */
+  heatEvents?: number
+  /** How long a limit on the CPU time of this control group (a container's) held it back, in ms; absent where unknown. */
+  heldBackMs?: number
 }
 
 /** Facts about the machine that do not change while it runs. */

@@ -7,6 +7,14 @@ export interface TelemetryOptions {
   intervalMs: number
 }
 
+/** How much more is in swap than when the execution began, at its highest. */
+export interface SwapGrowth {
+  /** Of the whole system; `undefined` where it is not known. */
+  systemBytes: number | undefined
+  /** Of the session host; `undefined` where it is not known. */
+  hostBytes: number | undefined
+}
+
 /** Reads host, system and devices at a steady rate while something is measured. */
 export interface Telemetry {
   /** Begins; `listener` gets what gathered about every 100 ms. */
@@ -17,7 +25,17 @@ export interface Telemetry {
   deviceBaseline(device?: number): number | undefined
   /** Peaks since the host was told; device memory is of `device`, by default the first. */
   peaks(device?: number): MemoryPeaks
+  /** A measured window begins. */
+  beginWindow(): void
+  /** It ended: every reading of a device in it, and the growth of swap since `watchHost(undefined)`. */
+  endWindow(): { devices: readonly DeviceReading[]; swap: SwapGrowth }
   stop(): Promise<void>
+}
+
+const nothingSwapped: SwapGrowth = { systemBytes: undefined, hostBytes: undefined }
+
+function highest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other)
 }
 
 /** Listeners hear at most about ten times a second. */
@@ -41,6 +59,9 @@ class TelemetryReader implements Telemetry {
   #hostPeakBytes: number | undefined
   #lowestUse = new Map<number, number>()
   #highestUse = new Map<number, number>()
+  #window: DeviceReading[] | undefined
+  #swapBefore: number | undefined
+  #swap: SwapGrowth = nothingSwapped
 
   constructor(ports: Pick<Ports, 'clock' | 'devices' | 'processes'>, { intervalMs }: TelemetryOptions) {
     this.#ports = ports
@@ -57,7 +78,11 @@ class TelemetryReader implements Telemetry {
     this.#hostPeakBytes = undefined
     this.#highestUse.clear()
     // Telling the host does not end the baseline: it is read before and while the host starts.
-    if (pid === undefined) this.#lowestUse.clear()
+    if (pid !== undefined) return
+    this.#lowestUse.clear()
+    this.#window = undefined
+    this.#swapBefore = undefined
+    this.#swap = nothingSwapped
   }
 
   deviceBaseline(device = this.#devices[0]?.index): number | undefined {
@@ -73,6 +98,16 @@ class TelemetryReader implements Telemetry {
         ? {}
         : { devicePeakBytes: highest - baseline, deviceBaselineBytes: baseline }),
     }
+  }
+
+  beginWindow(): void {
+    this.#window = []
+  }
+
+  endWindow(): { devices: readonly DeviceReading[]; swap: SwapGrowth } {
+    const devices = this.#window ?? []
+    this.#window = undefined
+    return { devices, swap: this.#swap }
   }
 
   async stop(): Promise<void> {
@@ -107,17 +142,29 @@ class TelemetryReader implements Telemetry {
     // The reading may have been overtaken by another execution.
     const current = host !== undefined && pid === this.#hostPid
     if (current) this.#hostPeakBytes = Math.max(this.#hostPeakBytes ?? 0, host.residentBytes)
-    const { usedBytes, totalBytes } = processes.systemMemory()
+    const { usedBytes, totalBytes, swapUsedBytes } = processes.systemMemory()
+    this.#takeSwap(swapUsedBytes, current ? host.swapBytes : undefined)
     return {
       timeMs,
-      ...(current ? { host } : {}),
+      ...(current ? { host: { residentBytes: host.residentBytes, cpuPercent: host.cpuPercent } } : {}),
       system: { memoryUsedBytes: usedBytes, memoryTotalBytes: totalBytes },
       devices: this.#devices,
     }
   }
 
+  #takeSwap(systemBytes: number | undefined, hostBytes: number | undefined): void {
+    this.#swapBefore ??= systemBytes
+    const growth =
+      systemBytes === undefined || this.#swapBefore === undefined ? undefined : systemBytes - this.#swapBefore
+    this.#swap = {
+      systemBytes: highest(this.#swap.systemBytes, growth),
+      hostBytes: highest(this.#swap.hostBytes, hostBytes),
+    }
+  }
+
   #takeDevices(readings: DeviceReading[]): void {
     this.#devices = readings
+    this.#window?.push(...readings)
     for (const { index, memoryUsedBytes: used } of readings) {
       if (used === undefined) continue
       this.#lowestUse.set(index, Math.min(this.#lowestUse.get(index) ?? used, used))

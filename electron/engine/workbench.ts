@@ -8,6 +8,8 @@ import type {
   EventPayload,
   Subscribe,
 } from '../contract/workbench-api.ts'
+import { compareSources } from './comparison/compare-sources.ts'
+import { sideOfExperiment } from './comparison/side.ts'
 import { describeEnvironment } from './environment.ts'
 import { readDraft } from './experiment/draft.ts'
 import { previewExperiment } from './experiment/preview.ts'
@@ -20,6 +22,7 @@ import { OpenProjects } from './project/open-projects.ts'
 import type { ExperimentState } from './project/state.ts'
 import { analyse } from './recommendation/analyse.ts'
 import { encodeReport, renderReport, type RenderedReport } from './report/render-report.ts'
+import { outliersOf } from './statistics/outliers.ts'
 import type { ReportFormat } from '../contract/workbench-api.ts'
 
 /** The engine behind all three entries. */
@@ -141,9 +144,12 @@ export function createWorkbench(ports: Ports): Workbench {
       executions: experiment.executions.map(({ execution }) => execution),
       skips: experiment.skips,
       slo,
+      environment: where,
     })
     return { project, experiment, spec, environment: where, analysis }
   }
+
+  const generator = () => `batchscope ${ports.machine.versions().batchscope}`
 
   function report(params: {
     projectId: string
@@ -152,7 +158,7 @@ export function createWorkbench(ports: Ports): Workbench {
   }): Promise<RenderedReport> {
     const { project, experiment, analysis } = analysisOf(params)
     const input = {
-      generator: `batchscope ${ports.machine.versions().batchscope}`,
+      generator: generator(),
       projectName: projects.summary(params.projectId).name,
       experiment,
       model: modelOf(project.state.models, experiment),
@@ -215,15 +221,25 @@ export function createWorkbench(ports: Ports): Workbench {
       const { spec, environment: where, analysis } = analysisOf(params)
       return { spec, environment: where, analysis }
     },
+    compareExperiments: (params) =>
+      compareSources(params, {
+        files: ports.files,
+        generator: generator(),
+        sideOf: (source) => {
+          const { project, experiment, analysis } = analysisOf(source)
+          const { name } = projects.summary(source.projectId)
+          return sideOfExperiment(name, experiment, modelOf(project.state.models, experiment), analysis)
+        },
+      }),
     trialDetail: async ({ projectId, experimentId, trialId }) => {
       const { experiment } = projects.experiment(projectId, experimentId)
       const own = experiment.executions.filter(({ execution }) => execution.trialId === trialId)
       return {
-        executions: own.flatMap(({ execution }) =>
-          execution.outcome === 'completed'
-            ? [{ block: execution.block, samplesMs: execution.samplesMs }]
-            : [],
-        ),
+        executions: own.flatMap(({ execution }) => {
+          if (execution.outcome !== 'completed') return []
+          const { block, samplesMs } = execution
+          return [{ block, samplesMs, outliersAboveMs: outliersOf(samplesMs)?.aboveMs }]
+        }),
         telemetry: experiment.telemetry.filter(({ timeMs }) =>
           own.some(({ spanMs: [from, to] }) => timeMs >= from && timeMs <= to),
         ),

@@ -60,6 +60,10 @@ export function restrictPaths(commands: EngineCommands, folders: AllowedFolders)
       await checkExperimentModel(params.projectId, params.experimentId)
       return commands.resumeExperiment(params)
     },
+    async compareExperiments(params) {
+      for (const source of [params.before, params.after]) if ('path' in source) await readable(source.path)
+      return commands.compareExperiments(params)
+    },
     async saveReport(params) {
       await writable(params.path)
       return commands.saveReport(params)

@@ -1,5 +1,6 @@
-import { Activity, Box, ChartLine, FileText, FlaskConical, House, MonitorCog } from '@lucide/vue'
+import { Activity, Box, ChartLine, FileText, FlaskConical, House, MonitorCog, Scale } from '@lucide/vue'
 import type { Component } from 'vue'
+import ComparePage from '../features/compare/ComparePage.vue'
 import EnvironmentPage from '../features/environment/EnvironmentPage.vue'
 import ExperimentPage from '../features/experiment/ExperimentPage.vue'
 import ModelPage from '../features/model/ModelPage.vue'
@@ -37,5 +38,6 @@ export const pageList: readonly PageEntry[] = [
     component: lazyPage(() => import('../features/results/ResultsPage.vue')),
   },
   { page: 'report', title: 'Report', icon: FileText, digit: '6', component: ReportPage },
-  { page: 'environment', title: 'Environment', icon: MonitorCog, digit: '7', component: EnvironmentPage },
+  { page: 'compare', title: 'Compare', icon: Scale, digit: '7', component: ComparePage },
+  { page: 'environment', title: 'Environment', icon: MonitorCog, digit: '8', component: EnvironmentPage },
 ]

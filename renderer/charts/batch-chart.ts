@@ -5,13 +5,17 @@ import { batchAxis, type BatchAxis } from './batch-axis.ts'
 import type { BatchCurve } from './batch-curves.ts'
 import type { ChartColours } from './chart-colours.ts'
 import { withAlpha } from './colour-alpha.ts'
+import { fittedPlugin } from './fitted-plugin.ts'
+import { haloPlugin } from './halo-plugin.ts'
 import { intervalPlugin } from './interval-plugin.ts'
 import { outcomeNames } from './outcome-names.ts'
 import {
   basePlotOptions,
   datasetLook,
   horizontalAxis,
+  isPlotPoint,
   verticalAxis,
+  type FittedPoint,
   type PlotConfiguration,
   type PlotDataset,
   type PlotPoint,
@@ -26,6 +30,8 @@ export interface BatchChartInput {
   colours: ChartColours
   /** The trial that is looked at; its points are drawn larger. */
   selectedTrialId?: string
+  /** Trials that cannot be told apart from the recommended one, itself included; empty where it stands alone. */
+  alikeTrialIds?: ReadonlySet<string>
 }
 
 /** The x axis for an analysis; a memory boundary gets room to be seen. */
@@ -39,7 +45,13 @@ export function analysisAxis(analysis: Analysis): BatchAxis {
 /** One measured curve: a value per trial, with its interval where there is one. */
 export function curveDataset(
   input: BatchChartInput,
-  choice: { label: string; look: SeriesLook; points: PlotPoint[] },
+  choice: {
+    label: string
+    look: SeriesLook
+    points: PlotPoint[]
+    /** The line fitted to the points, by batch size. */
+    fitted?: ((batchSize: number) => number) | undefined
+  },
 ): PlotDataset {
   const isSelected = (point: unknown) => isPlotPoint(point) && point.trialId === input.selectedTrialId
   const colour = input.colours.series[choice.look.colour] ?? input.colours.text
@@ -47,6 +59,9 @@ export function curveDataset(
     ...datasetLook(choice.look, input.colours),
     label: choice.label,
     data: choice.points,
+    ...(choice.fitted === undefined
+      ? {}
+      : { fitted: fittedPoints(input.axis, choice.points, choice.fitted) }),
     pointRadius: ({ raw }) => (isSelected(raw) ? 6 : 3),
     pointHoverRadius: 6,
     pointBackgroundColor: ({ raw }) => (isSelected(raw) ? input.colours.ground : colour),
@@ -54,6 +69,24 @@ export function curveDataset(
     pointBorderWidth: ({ raw }) => (isSelected(raw) ? 2.5 : 1),
     pointHitRadius: 12,
   }
+}
+
+/** Enough for a curve without corners at any width. */
+const fittedSteps = 64
+
+/** A fitted line from the first measured point to the last, dense enough to be drawn as a curve on any axis. */
+function fittedPoints(
+  axis: BatchAxis,
+  points: readonly PlotPoint[],
+  valueAt: (batchSize: number) => number,
+): FittedPoint[] {
+  const first = points[0]
+  const last = points.at(-1)
+  if (first === undefined || last === undefined || last.x <= first.x) return []
+  return Array.from({ length: fittedSteps + 1 }, (_, step) => {
+    const x = first.x + ((last.x - first.x) * step) / fittedSteps
+    return { x, y: valueAt(axis.toBatch(x)) }
+  }).filter(({ y }) => Number.isFinite(y) && y > 0)
 }
 
 /** Trials without numbers stand on the axis: a cross in the colour of failure, a bar for what was passed over. */
@@ -151,7 +184,7 @@ export function batchChart(
   return {
     type: 'line',
     data: { datasets: choice.datasets },
-    plugins: [intervalPlugin],
+    plugins: [intervalPlugin, haloPlugin, fittedPlugin],
     options: {
       ...base,
       scales: {
@@ -186,8 +219,4 @@ export function batchChart(
       },
     },
   }
-}
-
-export function isPlotPoint(value: unknown): value is PlotPoint {
-  return typeof value === 'object' && value !== null && 'x' in value && 'y' in value
 }

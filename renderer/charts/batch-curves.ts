@@ -1,3 +1,4 @@
+import type { LatencyFit, MemoryFit } from '../../electron/contract/fit.ts'
 import type {
   Analysis,
   CompletedTrialReport,
@@ -11,6 +12,9 @@ export interface BatchCurve {
   key: string
   label: string
   look: SeriesLook
+  /** Lines that the series follows; absent where there is none, or where it does not follow it. */
+  latencyFit?: LatencyFit
+  memoryFit?: MemoryFit
   /** Trials with numbers, ascending by batch size. */
   measured: CompletedTrialReport[]
   /** Trials without numbers, ascending by batch size. */
@@ -31,6 +35,8 @@ export function batchCurves(analysis: Analysis): BatchCurve[] {
       key: series.key,
       label: series.label,
       look: seriesLook(index),
+      ...(series.latencyFit?.follows === true && { latencyFit: series.latencyFit }),
+      ...(series.memoryFit?.follows === true && { memoryFit: series.memoryFit }),
       measured: trials.filter((trial) => trial.outcome === 'completed'),
       lost: trials.filter((trial) => trial.outcome !== 'completed'),
     }

@@ -1,3 +1,4 @@
+import type { LatencyFit } from '../../electron/contract/fit.ts'
 import { formatMilliseconds } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
@@ -12,7 +13,7 @@ const spanOfLinearAxis = 12
 
 /**
  * Latency in ms over the batch size: p50 and the percentile that the bound is about (else p99), one pair a series;
- * the higher percentile is dashed. The bound itself is drawn by whoever lets it be moved.
+ * the higher percentile is dashed, the line fitted to the means dotted. The bound itself is drawn by whoever lets it be moved.
  */
 export function latencyChart(input: BatchChartInput, percentile: ReportedPercentile): PlotConfiguration {
   const shown: ReportedPercentile[] = percentile === 50 ? [50] : [50, percentile]
@@ -21,6 +22,8 @@ export function latencyChart(input: BatchChartInput, percentile: ReportedPercent
       curveDataset(input, {
         label: input.curves.length > 1 ? `${curve.label} p${p}` : `p${p}`,
         look: p === 50 ? curve.look : { ...curve.look, dash: [4, 3] },
+        // Of the mean, which lies by the median and not by a high percentile.
+        fitted: p === 50 ? latencyOf(curve.latencyFit) : undefined,
         points: curve.measured.map(({ id, config, latencyMs }) => ({
           x: input.axis.toX(config.batchSize),
           y: latencyMs[`p${p}`],
@@ -44,6 +47,11 @@ export function latencyChart(input: BatchChartInput, percentile: ReportedPercent
     },
     describe: (point, label) => `${label}: ${formatMilliseconds(point.y)}`,
   })
+}
+
+/** The fitted mean latency in ms. */
+function latencyOf(fit: LatencyFit | undefined): ((batchSize: number) => number) | undefined {
+  return fit && ((batchSize) => fit.overheadMs + fit.perItemMs * batchSize)
 }
 
 /** 1, 2 or 5 times a power of ten, below the smallest value. */

@@ -9,13 +9,19 @@ export interface PlotPoint {
   /** Ends of its 95 % interval, where it has one. */
   low?: number
   high?: number
+  /** Set apart by a halo: one of a set of points that belong together. */
+  isAlike?: boolean
   /** The trial that it shows, where it shows one. */
   trialId?: string
 }
 
 /** Every chart of the workbench is drawn from lines and points at numbers. */
 export type PlotConfiguration = ChartConfiguration<'line', PlotPoint[]>
-export type PlotDataset = ChartDataset<'line', PlotPoint[]>
+export type PlotDataset = ChartDataset<'line', PlotPoint[]> & {
+  /** A line fitted to the points: drawn thin and dotted under them, and never picked, for it was not measured. */
+  fitted?: readonly FittedPoint[]
+}
+export type FittedPoint = Readonly<Pick<PlotPoint, 'x' | 'y'>>
 export type PlotOptions = ChartOptions<'line'>
 
 /** Width of the y axis in px: the same everywhere, so that charts above each other line up and none jumps. */
@@ -169,4 +175,8 @@ export function datasetLook(look: SeriesLook, colours: ChartColours): Partial<Pl
     borderWidth: 1.5,
     tension: 0,
   }
+}
+
+export function isPlotPoint(value: unknown): value is PlotPoint {
+  return typeof value === 'object' && value !== null && 'x' in value && 'y' in value
 }

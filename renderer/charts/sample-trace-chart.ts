@@ -13,23 +13,35 @@ import {
 
 const pointLimit = 2000
 
-/** Latency of each sample in the order they were taken, a curve per execution; a stretch can be dragged to zoom in. */
+/** Of every sample where there are few enough to tell apart, and of outliers always. */
+const pointRadius = { few: 1.5, outlier: 2.5 }
+
+/**
+ * Latency of each sample in the order they were taken, a curve per execution; a stretch can be dragged to zoom in.
+ * Samples above their execution's fence, where it has one, are outliers and marked with a dot.
+ */
 export function sampleTraceChart(
   executions: readonly (readonly number[])[],
   colours: ChartColours,
+  fences: readonly (number | undefined)[] = [],
 ): PlotConfiguration {
   const base = basePlotOptions(colours)
   const longest = Math.max(1, ...executions.map((samples) => samples.length))
   return {
     type: 'line',
     data: {
-      datasets: executions.map((samples, index) => ({
-        ...datasetLook(executionLook(index), colours),
-        label: `execution ${index + 1}`,
-        data: tracePoints(samples, pointLimit),
-        borderWidth: 1,
-        pointRadius: samples.length <= 60 ? 1.5 : 0,
-      })),
+      datasets: executions.map((samples, index) => {
+        const points = tracePoints(samples, pointLimit)
+        const fence = fences[index] ?? Infinity
+        const usual = samples.length <= 60 ? pointRadius.few : 0
+        return {
+          ...datasetLook(executionLook(index), colours),
+          label: `execution ${index + 1}`,
+          data: points,
+          borderWidth: 1,
+          pointRadius: points.map(({ y }) => (y > fence ? pointRadius.outlier : usual)),
+        }
+      }),
     },
     options: {
       ...base,

@@ -4,6 +4,8 @@ export interface DataColumn<Row> {
   title: string
   /** Shown after the title, quietly: `ms`, `items/s`. */
   unit?: string
+  /** What the column means, for those who point at its head. */
+  help?: string
   /** Numbers stand on the right. */
   align?: 'left' | 'right'
   /** What the column sorts by, and shows unless there is `format` or a `cell-KEY` slot. Undefined sorts last. */

@@ -13,6 +13,9 @@ export interface DraftFields {
   batchAxes: Record<string, string>
   slo: string
   memoryBudget: string
+  timeBudget: string
+  boundaryGranularity: string
+  tolerance: string
   executions: string
   minTime: string
   maxTime: string
@@ -45,6 +48,9 @@ export function blankFields(model: ModelDescription | null): DraftFields {
     batchAxes: Object.fromEntries((model?.inputs ?? []).map((input) => [input.name, axisText(input)])),
     slo: '',
     memoryBudget: '',
+    timeBudget: '',
+    boundaryGranularity: '',
+    tolerance: '',
     executions: '',
     minTime: '',
     maxTime: '',
@@ -79,6 +85,9 @@ const textFields = [
   'threads',
   'slo',
   'memoryBudget',
+  'timeBudget',
+  'boundaryGranularity',
+  'tolerance',
   'executions',
   'minTime',
   'maxTime',

@@ -1,7 +1,16 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export const pages = ['start', 'model', 'experiment', 'live', 'results', 'report', 'environment'] as const
+export const pages = [
+  'start',
+  'model',
+  'experiment',
+  'live',
+  'results',
+  'report',
+  'compare',
+  'environment',
+] as const
 export type Page = (typeof pages)[number]
 
 /** One experiment of one open project. */

@@ -29,7 +29,7 @@ export const detector = path(`${assets}/ch_PP-OCRv4_det_infer.onnx`)
 /** As short as an execution can be and still go through all its phases. */
 export const briefRules: Rules = {
   executions: 1,
-  mostExecutions: 12,
+  mostExecutions: 8,
   tolerance: 0.02,
   warmupMinimumMs: 20,
   warmupMinimumSamples: 3,

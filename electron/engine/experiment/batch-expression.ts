@@ -7,15 +7,17 @@ export const largestBatchSize = 1_048_576
 /** More values than this cannot be measured in a lifetime of patience. */
 const mostValues = 4_096
 
-const grammar = 'Write 1,2,4,8, a range as 1:64 or 1:64:8, powers of two as pow2:1:256, or auto.'
+const grammar =
+  'Write 1,2,4,8, a range as 1:64 or 1:64:8, powers of two as pow2:1:256, or auto, as auto:256 up to 256.'
 
 /**
- * Batch sizes as a person writes them: `auto`, or a comma-separated list of numbers, ranges `FIRST:LAST` or
+ * Batch sizes as a person writes them: `auto`, `auto:256` (no further than 256), or a comma-separated list of numbers, ranges `FIRST:LAST` or
  * `FIRST:LAST:STEP` (both ends included), and `pow2:FIRST:LAST` (the powers of two within). The values come back
  * ascending and without duplicates.
  */
 export function readBatchExpression(text: string): Reading<BatchSizes> {
-  if (text.trim().toLowerCase() === 'auto') return understood({ kind: 'auto' })
+  const searched = /^\s*auto\s*(?::(.*))?$/is.exec(text)
+  if (searched !== null) return readSearch(searched[1]?.trim())
   const items = splitList(text)
   if (items.length === 0) return refused(`Batch sizes "${text.trim()}" name no value.`, grammar)
   const values: number[] = []
@@ -28,10 +30,23 @@ export function readBatchExpression(text: string): Reading<BatchSizes> {
   return understood({ kind: 'list', values: ascending(values) })
 }
 
-function readItem(item: string): Reading<number[]> {
-  if (/^auto$/i.test(item)) {
-    return refused('"auto" cannot be mixed with other batch sizes.', 'Write auto alone, or leave it out.')
+/** The automatic search; `maximum` is what stands after `auto:`, `undefined` where there is only `auto`. */
+function readSearch(maximum: string | undefined): Reading<BatchSizes> {
+  if (maximum === undefined) return understood({ kind: 'auto' })
+  if (maximum === '') {
+    return refused('"auto:" does not say how far to search.', 'Write auto alone, or its end, as in auto:256.')
   }
+  if (maximum.includes(',')) return refuseMixed()
+  const reading = readWhole(maximum, { what: 'End of the search', least: 1, most: largestBatchSize })
+  return reading.ok ? understood({ kind: 'auto', maximum: reading.value }) : reading
+}
+
+function refuseMixed(): Reading<never> {
+  return refused('"auto" cannot be mixed with other batch sizes.', 'Write auto alone, or leave it out.')
+}
+
+function readItem(item: string): Reading<number[]> {
+  if (/^auto\b/i.test(item)) return refuseMixed()
   const [, powers, rest = item] = /^(pow2\s*:)(.*)$/i.exec(item) ?? []
   const parts = rest.split(':').map((part) => part.trim())
   const mostParts = powers === undefined ? 3 : 2

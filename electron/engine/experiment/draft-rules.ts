@@ -1,5 +1,5 @@
 import type { DraftField, DraftProblem, ExperimentDraft, Rules } from '../../contract/experiment.ts'
-import { readNumber, readWhole, type Reading } from './draft-reading.ts'
+import { readNumber, readWhole, refused, understood, type Reading } from './draft-reading.ts'
 import { defaultRules } from './rules.ts'
 
 /** No single window of measuring or warming up is longer than an hour, in ms. */
@@ -8,7 +8,10 @@ const longestWindowMs = 3_600_000
 /** A warm-up that does not settle goes on for this many times its least duration, but not past the default maximum. */
 const warmupStretch = 40
 
-type RuleField = Extract<DraftField, 'executions' | 'minTime' | 'maxTime' | 'warmupTime' | 'timeout'>
+type RuleField = Extract<
+  DraftField,
+  'executions' | 'tolerance' | 'minTime' | 'maxTime' | 'warmupTime' | 'timeout'
+>
 
 /**
  * The measurement rules that a draft's fields mean. One time given moves the others out of its way (a maximum below
@@ -30,6 +33,7 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
   const executions = take('executions', (text) =>
     readWhole(text, { what: 'Executions', least: 1, most: 100 }),
   )
+  const tolerance = take('tolerance', readTolerance)
   const minimum = take('minTime', milliseconds('Minimum time', 0))
   const maximum = take('maxTime', milliseconds('Maximum time', 1))
   const warmup = take('warmupTime', milliseconds('Warm-up time', 0))
@@ -52,6 +56,9 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
   const rules: Rules = {
     ...defaultRules,
     executions: executions ?? defaultRules.executions,
+    // Who asks for more of every trial asks for no fewer of a contender.
+    mostExecutions: Math.max(defaultRules.mostExecutions, executions ?? 0),
+    tolerance: tolerance ?? defaultRules.tolerance,
     ...window,
     ...warming,
   }
@@ -73,4 +80,22 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
 function warmupRules(leastMs: number): Partial<Rules> {
   const stretched = Math.min(defaultRules.warmupMaximumMs, leastMs * warmupStretch)
   return { warmupMinimumMs: leastMs, warmupMaximumMs: Math.max(leastMs, stretched) }
+}
+
+/** Finer than a tenth of a percent no machine repeats itself; half is no answer any more. Fractions. */
+const toleranceBounds = { least: 0.001, most: 0.5 }
+
+/** A tolerance as a fraction, written as a percentage or as the fraction: `2%`, `0.02`. */
+export function readTolerance(text: string): Reading<number> {
+  const hint = 'Write a percentage from 0.1% to 50%, as in 2%, or the fraction, as in 0.02.'
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$/.exec(text.trim())
+  if (match === null) return refused(`Tolerance "${text}" is no percentage.`, hint)
+  const [, amount = '', percent] = match
+  const tolerance = percent === '%' ? Number(amount) / 100 : Number(amount)
+  if (tolerance < toleranceBounds.least) return refused(`Tolerance "${text}" is below 0.1 %.`, hint)
+  if (tolerance > toleranceBounds.most) {
+    const meant = percent === '' && tolerance <= 50 ? `Did you mean ${amount}%? ` : ''
+    return refused(`Tolerance "${text}" is above 50 %.`, `${meant}${hint}`)
+  }
+  return understood(tolerance)
 }

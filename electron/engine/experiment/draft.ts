@@ -11,7 +11,7 @@ import type { ModelDescription } from '../../contract/model.ts'
 import { readBatchExpression } from './batch-expression.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { batchFreedom, readBatchAxes } from './draft-batch-axes.ts'
-import { readMemoryBudget, readSlo } from './draft-constraints.ts'
+import { readBoundaryGranularity, readMemoryBudget, readSlo, readTimeBudget } from './draft-constraints.ts'
 import { readDims } from './draft-dims.ts'
 import { readProviders } from './draft-providers.ts'
 import { readWhole, readWholeList, refused, understood, type Reading } from './draft-reading.ts'
@@ -72,6 +72,13 @@ export function readDraft(
   const dims = takeAll('dims', readDims(filled(draft.dims), model, batchAxes), {})
   const slo = take('slo', draft.slo, undefined, readSlo)
   const memoryBudgetBytes = take('memoryBudget', draft.memoryBudget, undefined, readMemoryBudget)
+  const timeBudgetMs = take('timeBudget', draft.timeBudget, undefined, readTimeBudget)
+  const boundaryGranularity = take(
+    'boundaryGranularity',
+    draft.boundaryGranularity,
+    undefined,
+    readBoundaryGranularity,
+  )
   const seed = take('seed', draft.seed, defaultSeed, (text) =>
     readWhole(text, { what: 'Seed', least: 0, most: 4_294_967_295 }),
   )
@@ -98,6 +105,8 @@ export function readDraft(
   const constraints = {
     ...(slo === undefined ? {} : { slo }),
     ...(memoryBudgetBytes === undefined ? {} : { memoryBudgetBytes }),
+    ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
+    ...(boundaryGranularity === undefined ? {} : { boundaryGranularity }),
   }
   return { ok: true, spec: { factors, rules, constraints, seed, batchAxes } }
 }
@@ -115,8 +124,10 @@ function fitToModel(
   const freedom = batchFreedom(model, batchAxes)
   if (freedom.kind === 'free') return understood(asked)
   const only = freedom.kind === 'fixed' ? freedom.size : 1
-  if (asked.kind === 'auto') return understood({ kind: 'list', values: [only] })
-  const other = asked.values.find((value) => value !== only)
+  if (asked.kind === 'auto' && (asked.maximum ?? only) >= only) {
+    return understood({ kind: 'list', values: [only] })
+  }
+  const other = asked.kind === 'auto' ? asked.maximum : asked.values.find((value) => value !== only)
   if (other === undefined) return understood(asked)
   return freedom.kind === 'fixed'
     ? refused(

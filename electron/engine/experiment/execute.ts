@@ -11,13 +11,13 @@ import type {
   ExecutionPhase,
   Flag,
   MemoryPeaks,
+  MemoryPrediction,
   Trial,
   UnfinishedExecution,
 } from '../../contract/trial.ts'
 import { HostExited, HostFailed, HostStartTimeout } from '../host/host-errors.ts'
 import { HostSession } from '../host/host-session.ts'
 import type { HostExit, Ports } from '../ports.ts'
-import { createRandom, deriveSeed } from '../statistics/random.ts'
 import { checkBatch } from './batch-check.ts'
 import { classifyExit, classifyFailed } from './failure-classification.ts'
 import { combinedPeaks } from './memory-peaks.ts'
@@ -34,6 +34,8 @@ export interface ExecuteContext {
   inputs: InputPlan[]
   /** By symbolic name. */
   freeDimensionOverrides: Record<string, number>
+  /** What it is expected to need; kept with the execution. */
+  predictedMemory?: MemoryPrediction | undefined
   /** Its reason is a Failure: `cancelled`, `skipped-by-user` or `timed-out`. Kills the host at once. */
   signal: AbortSignal
   onPhase(phase: ExecutionPhase): void
@@ -114,7 +116,7 @@ class ExecutionRun {
   }
 
   async #measure(session: HostSession): Promise<Measurement> {
-    const { model, spec, trial, executionId, inputs, freeDimensionOverrides } = this.#context
+    const { model, spec, trial, inputs, freeDimensionOverrides } = this.#context
     const { rules, seed } = spec
     const { batchSize, executionProvider, device, threads } = trial.config
     this.#enter('starting')
@@ -136,10 +138,7 @@ class ExecutionRun {
     this.#enter('warming-up')
     const warmup = await warmUp(session, rules, (samples) => this.#context.onSamples('warming-up', samples))
     this.#enter('measuring')
-    const random = createRandom(deriveSeed(seed, executionId))
-    const measured = await measure(session, rules, random, (samples) =>
-      this.#context.onSamples('measuring', samples),
-    )
+    const measured = await measure(session, rules, (samples) => this.#context.onSamples('measuring', samples))
 
     const flags: Flag[] = []
     if (!warmup.satisfied) flags.push(unsteady(warmup))
@@ -202,7 +201,7 @@ class ExecutionRun {
   }
 
   #common(peakResidentBytes: number | undefined) {
-    const { executionId, trial, block, ports } = this.#context
+    const { executionId, trial, block, ports, predictedMemory } = this.#context
     return {
       id: executionId,
       trialId: trial.id,
@@ -210,6 +209,7 @@ class ExecutionRun {
       startedAt: this.#startedAt,
       durationMs: ports.clock.now() - this.#startedMs,
       memory: combinedPeaks(this.#context.memoryPeaks(), peakResidentBytes, this.#exit?.peakResidentBytes),
+      ...(predictedMemory && { predictedMemory }),
     }
   }
 }

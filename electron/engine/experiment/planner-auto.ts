@@ -1,17 +1,17 @@
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import { formatThroughput } from '../../contract/quantity.ts'
 import { createRandom } from '../statistics/random.ts'
-import { configKey, seriesConfigurations, seriesLabel, type SeriesConfig } from './configurations.ts'
+import { seriesConfigurations, seriesLabel, type SeriesConfig } from './configurations.ts'
 import type { PlannedConfig, PlanStep } from './plan-step.ts'
+import { closingCount, dueInBlock } from './planner-blocks.ts'
 import type { PlannerHistory } from './planner-history.ts'
-import { ascending } from './draft-reading.ts'
 import { bestRung, climb, climbingSentence, type Ladder } from './planner-ladder.ts'
-import { nextOfBlocks } from './planner-sweep.ts'
+import { boundarySentences, boundaryStep, type BoundaryEnvironment } from './planner-memory.ts'
+import { mostExecutionsOf, raceBlock, type RaceBlock } from './planner-race.ts'
+import { blockSentence, closingSentence, namesOf, sentences } from './race-sentences.ts'
 
 /** Trials that a search along one series typically visits: doubling to 64, and two between. */
 export const typicalSearch = 9
-
-type Stopped = Extract<Ladder, { kind: 'stopped' }>
 
 interface Search {
   series: SeriesConfig
@@ -20,54 +20,102 @@ interface Search {
 
 /**
  * The next step of the automatic search. Along every series: double from 1 until throughput stops growing or something
- * else stops it, then try the sizes halfway between the best and its neighbours, then give everything that was tried
- * its further executions, refined sizes and their competitors together.
+ * else stops it (block 1); where that was memory, find the boundary. Then, block by block, race those that may be the best, with new sizes next to the best among
+ * them (`raceBlock`), until the best is known within the tolerance.
+ *
+ * Each block is planned from what was known before it began, so that an interrupted experiment goes on as it would have.
  */
-export function nextOfAuto(spec: ExperimentSpec, history: PlannerHistory, orderSeed: number): PlanStep {
+export function nextOfAuto(
+  spec: ExperimentSpec,
+  history: PlannerHistory,
+  orderSeed: number,
+  environment?: BoundaryEnvironment,
+): PlanStep {
   const searches = searchesOf(spec, history)
   const climbing = climbingStep(searches, history, orderSeed)
   if (climbing !== undefined) return climbing
 
-  const refined = searches.flatMap(({ series, ladder }) =>
-    ladder.kind === 'stopped' ? refinements(series, ladder, spec) : [],
-  )
-  const tried = searches.flatMap(({ series, ladder }) => triedConfigs(series, ladder))
-  const summary = `${searches.map((search) => stoppedSentence(search, searches)).join(' ')} `
-  const refining = nextOfBlocks(
-    refined,
-    1,
-    { ...spec, rules: { ...spec.rules, executions: 1 } },
-    history,
-    orderSeed,
-  )
-  if (refining.kind === 'run') {
-    if (refining.decision === undefined) return refining
-    const sizes = ascending(refined.map(({ config }) => config.batchSize)).join(' and ')
-    return { ...refining, decision: `${summary}Trying ${sizes} next to the best.` }
+  const boundary = boundaryStep(spec, history, environment)
+  if (boundary !== undefined) return boundary
+
+  const name = namesOf(spec)
+  const { block, plan, due } = openBlock(spec, history, orderSeed)
+  const stopped = searches.map((search) => stoppedSentence(search, searches))
+  const opening = block === 2 ? sentences([...stopped, ...boundarySentences(spec, history, environment)]) : ''
+  if (due.length > 0) {
+    return {
+      kind: 'run',
+      block,
+      configs: due,
+      decision: sentences([opening, blockSentence(block, plan, name)]),
+    }
   }
-  const all = [...tried, ...refined]
-  const opening = refined.length === 0 ? summary : ''
-  return nextOfBlocks(all, 2, spec, history, orderSeed, opening)
+  const closing = closingSentence(spec, plan, name)
+  const count = closingCount(history.configs, history)
+  return { kind: 'done', decision: sentences([opening, closing, count]) }
 }
 
-/** Configurations known so far, and how many more a search still climbing is expected to visit. */
+/** What can be said when time is up: the best so far, and what is not known of it. */
+export function answerSoFar(spec: ExperimentSpec, history: PlannerHistory): string {
+  const climbing = searchesOf(spec, history).flatMap(({ ladder }) =>
+    ladder.kind === 'climbing' ? [ladder.next] : [],
+  )
+  const closing = closingSentence(spec, raceBlock(spec, history), namesOf(spec), 'time')
+  const further = climbing.length === 0 ? '' : `Batch ${Math.min(...climbing)} and larger were not tried.`
+  return sentences([closing, further])
+}
+
+/** The block that is not through yet; with nothing due, the race is over. */
+function openBlock(
+  spec: ExperimentSpec,
+  history: PlannerHistory,
+  orderSeed: number,
+): { block: number; plan: RaceBlock; due: PlannedConfig[] } {
+  for (let block = 2; ; block += 1) {
+    const plan = raceBlock(spec, history.before(block))
+    const planned = [...plan.again, ...plan.probes]
+    const due = dueInBlock(planned, block, history, orderSeed)
+    // A block in which nothing came to run (all were skipped meanwhile) teaches nothing: planning on would not end.
+    const ran = planned.some(({ config }) => history.ran(config, block))
+    if (due.length > 0 || !ran) return { block, plan, due }
+  }
+}
+
+/**
+ * Configurations and how often each is expected to run in all: what ran, what is due, and a guess at the rest of the
+ * search.
+ */
 export function expectedOfAuto(
   spec: ExperimentSpec,
   history: PlannerHistory,
-): { configs: PlannedConfig[]; unknown: number } {
-  const configs: PlannedConfig[] = []
-  let unknown = 0
-  for (const { series, ladder } of searchesOf(spec, history)) {
-    const known = triedConfigs(series, ladder)
-    if (ladder.kind === 'stopped') {
-      configs.push(...known, ...refinements(series, ladder, spec))
-    } else {
-      configs.push(...known)
-      // At least the next size and one refinement, once it has outgrown the typical.
-      unknown += Math.max(typicalSearch - known.length, 2)
-    }
+): { remaining: number; blocks: number } {
+  const searches = searchesOf(spec, history)
+  const climbing = searches.filter(({ ladder }) => ladder.kind === 'climbing')
+  const repeats = Math.min(4, mostExecutionsOf(spec) - 1)
+  if (climbing.length > 0) {
+    const unknown = climbing.reduce(
+      (sum, { ladder }) => sum + Math.max(typicalSearch - ladder.rungs.length, 2),
+      0,
+    )
+    return { remaining: unknown + repeats * 3 * searches.length, blocks: 1 + repeats }
   }
-  return { configs, unknown }
+  const { block, plan, due } = openBlock(spec, history, 0)
+  if (due.length === 0) return { remaining: 0, blocks: Math.max(1, block - 1) }
+  const more = expectedBlocks(plan, spec)
+  const racing = Math.min(plan.undecided.length + 1, plan.again.length)
+  return { remaining: due.length + more * racing, blocks: block + more }
+}
+
+/** Further blocks until the race is decided: uncertainty falls with the square root of the executions. */
+function expectedBlocks({ standings, undecided }: RaceBlock, spec: ExperimentSpec): number {
+  const [furthest] = undecided
+  if (standings === undefined || furthest === undefined) return 0
+  const most = mostExecutionsOf(spec)
+  const ahead = standings.repeated
+    ? standings.aheadAtMost(furthest, standings.chosen)
+    : 2 * spec.rules.tolerance
+  const needed = furthest.executions * (ahead / spec.rules.tolerance) ** 2
+  return Math.max(0, Math.min(most, Math.ceil(needed)) - furthest.executions - 1)
 }
 
 function searchesOf(spec: ExperimentSpec, history: PlannerHistory): Search[] {
@@ -101,43 +149,6 @@ function climbingStep(
       ? `Trying batch size ${rung} in ${here.length} series.`
       : labelled(alone.series, searches, climbingSentence(alone.ladder))
   return { kind: 'run', block: 1, configs, decision }
-}
-
-function triedConfigs(series: SeriesConfig, ladder: Ladder): PlannedConfig[] {
-  const sizes = ladder.kind === 'stopped' ? ladder.tried : ladder.rungs.map(({ batchSize }) => batchSize)
-  return sizes.map((batchSize) => ({ config: { batchSize, ...series }, reason: 'found by doubling' }))
-}
-
-/**
- * Sizes halfway between the best and its neighbours on the ladder; with a latency bound also halfway between the
- * largest that meets it and the next that does not.
- */
-function refinements(series: SeriesConfig, ladder: Stopped, spec: ExperimentSpec): PlannedConfig[] {
-  const { rungs, tried } = ladder
-  const found = new Map<string, PlannedConfig>()
-  const between = (low: number | undefined, high: number | undefined, why: string) => {
-    if (low === undefined || high === undefined || high - low < 2) return
-    const config = { batchSize: Math.round((low + high) / 2), ...series }
-    if (!found.has(configKey(config))) {
-      found.set(configKey(config), { config, reason: `halfway from ${low} to ${high}, ${why}` })
-    }
-  }
-  const best = bestRung(rungs)?.batchSize
-  if (best === undefined) return []
-  const position = tried.indexOf(best)
-  between(tried[position - 1], best, `next to the best so far`)
-  between(best, tried[position + 1], `next to the best so far`)
-  const { slo } = spec.constraints
-  if (slo !== undefined) {
-    const meets = (size: number) =>
-      rungs.some(
-        ({ batchSize, boundedLatencyMs }) =>
-          batchSize === size && (boundedLatencyMs ?? Infinity) <= slo.milliseconds,
-      )
-    const limit = tried.findLastIndex(meets)
-    if (limit >= 0) between(tried[limit], tried[limit + 1], `where p${slo.percentile} crosses the bound`)
-  }
-  return [...found.values()].sort((a, b) => a.config.batchSize - b.config.batchSize)
 }
 
 function stoppedSentence({ series, ladder }: Search, searches: readonly Search[]): string {

@@ -10,9 +10,11 @@ export interface TrialHistory {
 
 /** What happened so far, by configuration. */
 export class PlannerHistory {
+  private readonly entries: readonly TrialHistory[]
   private readonly byConfig: ReadonlyMap<string, TrialHistory>
 
   constructor(history: readonly TrialHistory[]) {
+    this.entries = history
     this.byConfig = new Map(history.map((entry) => [configKey(entry.trial.config), entry]))
   }
 
@@ -42,6 +44,33 @@ export class PlannerHistory {
 
   ran(config: TrialConfig, block: number): boolean {
     return this.ended(config).some((execution) => execution.block === block)
+  }
+
+  /** Completed executions, in the order they ran. */
+  completed(config: TrialConfig): readonly CompletedExecution[] {
+    return this.ended(config).flatMap((execution) => (execution.outcome === 'completed' ? [execution] : []))
+  }
+
+  /** What was known before a block began. */
+  before(block: number): PlannerHistory {
+    return new PlannerHistory(
+      this.entries.map((entry) => ({
+        ...entry,
+        executions: entry.executions.filter((execution) => execution.block < block),
+      })),
+    )
+  }
+
+  /** Every configuration that was planned, in that order. */
+  get configs(): TrialConfig[] {
+    return this.entries.map(({ trial }) => trial.config)
+  }
+
+  /** Time spent on executions so far, in ms. */
+  get elapsedMs(): number {
+    return this.entries
+      .flatMap(({ executions }) => executions)
+      .reduce((sum, { durationMs }) => sum + durationMs, 0)
   }
 
   /** The first completed execution: later ones do not change it, so that decisions taken on it stand. */

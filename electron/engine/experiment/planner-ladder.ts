@@ -6,7 +6,7 @@ import type { SeriesConfig } from './configurations.ts'
 import type { PlannerHistory } from './planner-history.ts'
 
 /** Doubling goes no further than this: more throughput from there on would be news. */
-export const largestAutoBatch = 4_096
+const largestAutoBatch = 4_096
 
 /** A doubling that gains less than this over the best so far counts as none. */
 const worthwhileGain = 0.05
@@ -42,10 +42,12 @@ export function climb(series: SeriesConfig, spec: ExperimentSpec, history: Plann
   const rungs: Rung[] = []
   const tried: number[] = []
   let failed: number | undefined
-  for (let batchSize = 1; ; batchSize *= 2) {
-    const stop = (why: string): Ladder => ({ kind: 'stopped', rungs, tried, why })
-    if (batchSize > largestAutoBatch) return stop(`${largestAutoBatch} is as far as it goes`)
-    const tooLong = tooLongToMeasure(rungs.at(-1), batchSize, spec)
+  const largest = largestOfSearch(spec)
+  const stop = (why: string): Ladder => ({ kind: 'stopped', rungs, tried, why })
+  // The last step goes to the largest itself, where that is no power of two.
+  for (let batchSize = 1; tried.at(-1) !== largest; batchSize = Math.min(2 * batchSize, largest)) {
+    const last = rungs.at(-1)
+    const tooLong = last && tooLongToMeasure(last.meanLatencyMs, last.batchSize, batchSize, spec)
     if (tooLong !== undefined) return stop(tooLong)
     const config = { batchSize, ...series }
     const failure = history.failure(config)
@@ -70,9 +72,17 @@ export function climb(series: SeriesConfig, spec: ExperimentSpec, history: Plann
     tried.push(batchSize)
     failed = undefined
     rungs.push(rungOf(batchSize, execution, rungs, spec.constraints.slo))
-    const why = flattened(rungs) ?? pastBound(rungs, spec.constraints.slo)
+    // Who asks for the memory boundary wants it found, whatever throughput does meanwhile.
+    const toBoundary = spec.constraints.boundaryGranularity !== undefined
+    const why = toBoundary ? undefined : (flattened(rungs) ?? pastBound(rungs, spec.constraints.slo))
     if (why !== undefined) return stop(why)
   }
+  return stop(`${largest} is as far as it goes`)
+}
+
+/** No batch size beyond this is tried by the search. */
+export function largestOfSearch({ factors: { batchSizes } }: Pick<ExperimentSpec, 'factors'>): number {
+  return batchSizes.kind === 'auto' ? (batchSizes.maximum ?? largestAutoBatch) : largestAutoBatch
 }
 
 function reasonFor(batchSize: number, rungs: readonly Rung[]): string {
@@ -126,17 +136,17 @@ function pastBound(rungs: readonly Rung[], slo: Slo | undefined): string | undef
   return `p${slo.percentile} is over ${bound} at ${before.batchSize} and ${last.batchSize}`
 }
 
-/** A call that takes a third of the measuring time leaves too few samples to say anything. */
-function tooLongToMeasure(
-  last: Rung | undefined,
+/** A call that takes a third of the measuring time leaves too few samples to say anything. `latencyMs` is of `from`. */
+export function tooLongToMeasure(
+  latencyMs: number,
+  from: number,
   batchSize: number,
-  spec: ExperimentSpec,
+  { rules }: Pick<ExperimentSpec, 'rules'>,
 ): string | undefined {
-  if (last === undefined) return undefined
-  const predictedMs = (last.meanLatencyMs * batchSize) / last.batchSize
-  const longestMs = spec.rules.maximumMs / 3
+  const predictedMs = (latencyMs * batchSize) / from
+  const longestMs = rules.maximumMs / 3
   if (predictedMs <= longestMs) return undefined
-  return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a measuring time of ${formatMilliseconds(spec.rules.maximumMs)}`
+  return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a measuring time of ${formatMilliseconds(rules.maximumMs)}`
 }
 
 /** A change as a person reads it: `+45 %`, `-0.4 %`. */

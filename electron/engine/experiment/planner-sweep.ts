@@ -1,8 +1,10 @@
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import { seriesConfigurations } from './configurations.ts'
 import type { PlannedConfig, PlanStep } from './plan-step.ts'
+import { ascending } from './draft-reading.ts'
 import { blockDecision, closingCount, dueInBlock, skipsAfterOutOfMemory, without } from './planner-blocks.ts'
 import type { PlannerHistory } from './planner-history.ts'
+import { boundarySentences, boundaryStep, type BoundaryEnvironment } from './planner-memory.ts'
 
 /** Every configuration of a full sweep, in the order of the factors. */
 export function sweepConfigs(spec: ExperimentSpec): PlannedConfig[] {
@@ -17,9 +19,22 @@ export function sweepConfigs(spec: ExperimentSpec): PlannedConfig[] {
   )
 }
 
-/** The next step of a full sweep: every configuration once in each block, as long as it can be run. */
-export function nextOfSweep(spec: ExperimentSpec, history: PlannerHistory, orderSeed: number): PlanStep {
-  return nextOfBlocks(sweepConfigs(spec), 1, spec, history, orderSeed)
+/**
+ * The next step of a full sweep: every configuration once in each block, as long as it can be run; then, where it was
+ * asked for, the memory boundary between the largest that fits and the smallest that does not.
+ */
+export function nextOfSweep(
+  spec: ExperimentSpec,
+  history: PlannerHistory,
+  orderSeed: number,
+  environment?: BoundaryEnvironment,
+): PlanStep {
+  const step = nextOfBlocks(sweepConfigs(spec), 1, spec, history, orderSeed)
+  if (step.kind === 'run' || spec.constraints.boundaryGranularity === undefined) return step
+  const boundary = boundaryStep(spec, history, environment)
+  if (boundary !== undefined) return boundary
+  const found = boundarySentences(spec, history, environment)
+  return { kind: 'done', decision: [...found, closingCount(history.configs, history)].join(' ') }
 }
 
 /** Runs the candidates in the blocks from `firstBlock` on; `opening` comes before the first thing said. */
@@ -49,4 +64,17 @@ export function nextOfBlocks(
   const closing = closingCount(configs, history)
   const unsaid = configs.some((config) => history.ran(config, firstBlock)) ? '' : opening
   return { kind: 'done', decision: `${unsaid}${closing}` }
+}
+
+/** What a sweep that ran out of time has not measured. */
+export function sweptSoFar(spec: ExperimentSpec, history: PlannerHistory): string {
+  const configs = sweepConfigs(spec).map(({ config }) => config)
+  const unmeasured = configs.filter(
+    (config) => history.ended(config).length === 0 && !history.skipped(config),
+  )
+  if (unmeasured.length === 0) return 'Everything was measured at least once.'
+  const sizes = ascending(unmeasured.map(({ batchSize }) => batchSize))
+  const named =
+    sizes.length > 6 ? `${sizes.length} batch sizes from ${sizes[0]} to ${sizes.at(-1)}` : sizes.join(', ')
+  return `Not measured: ${unmeasured.length} of ${configs.length} trials (batch ${named}).`
 }

@@ -3,7 +3,7 @@ import type { Rules } from '../../contract/experiment.ts'
 /** How each execution is measured unless the user says otherwise (design section 3). */
 export const defaultRules: Rules = {
   executions: 2,
-  mostExecutions: 12,
+  mostExecutions: 8,
   tolerance: 0.02,
   warmupMinimumMs: 250,
   warmupMinimumSamples: 3,

@@ -8,9 +8,12 @@ import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { createRandom } from '../statistics/random.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { ConditionsWatch } from './conditions.ts'
 import { configKey } from './configurations.ts'
 import { executeTrial } from './execute.ts'
+import { forecastMemory } from './memory-forecast.ts'
 import { createPlanner, type TrialHistory } from './planner.ts'
+import { PlannerHistory } from './planner-history.ts'
 
 /** What a runner tells while it works. Every call is cheap and synchronous: measuring goes on meanwhile. */
 export interface RunnerListener {
@@ -39,17 +42,19 @@ interface RunnerContext {
  */
 export class Runner {
   private readonly context: RunnerContext
+  private readonly conditions: ConditionsWatch
   private current: { trial: Trial; abort: AbortController } | undefined
   private ending: 'stopped' | 'abandoned' | undefined
 
   constructor(context: RunnerContext) {
     this.context = context
+    this.conditions = new ConditionsWatch(context.ports, context.telemetry)
   }
 
   /** Resolves when the experiment ended, with everything done or stopped. */
   async run(): Promise<'finished' | 'stopped'> {
-    const { spec } = this.context.experiment.record
-    const planner = createPlanner(spec, createRandom(spec.seed))
+    const { spec, environment } = this.context.experiment.record
+    const planner = createPlanner(spec, createRandom(spec.seed), environment)
     while (this.ending === undefined) {
       const step = planner.next(this.history())
       if (step.decision !== undefined) await this.decide(step.decision)
@@ -98,12 +103,14 @@ export class Runner {
   }
 
   private async runBlock(trials: readonly Trial[], block: number): Promise<void> {
+    const { timeBudgetMs } = this.context.experiment.record.spec.constraints
     for (const trial of trials) {
       if (this.ending !== undefined) return
       if (this.context.experiment.skips.has(trial.id)) continue
       const completed = await this.execute(trial, block)
-      // The rest of the block may have lost its sense, for example after an out-of-memory: ask the planner again.
-      if (!completed) return
+      // The rest of the block may have lost its sense, for example after an out-of-memory, or there may be no time left
+      // for it: ask the planner again.
+      if (!completed || timeBudgetMs !== undefined) return
     }
   }
 
@@ -114,8 +121,9 @@ export class Runner {
     if (inputs === undefined) return false
     const abort = new AbortController()
     this.current = { trial, abort }
-    const startedMs = ports.clock.now()
     telemetry.watchHost(undefined)
+    await this.conditions.begin(trial.config)
+    const startedMs = ports.clock.now()
     const execution = await executeTrial({
       ports,
       model,
@@ -124,8 +132,12 @@ export class Runner {
       executionId: `${trial.id}.${this.executionsOf(trial) + 1}`,
       block,
       ...inputs,
+      predictedMemory: forecastMemory(trial.config, new PlannerHistory(this.history())),
       signal: abort.signal,
-      onPhase: (phase) => listener.phaseChanged(trial, block, phase),
+      onPhase: (phase) => {
+        this.conditions.enter(phase)
+        listener.phaseChanged(trial, block, phase)
+      },
       onSamples: (phase, samplesMs) => {
         if (phase === 'measuring') listener.samplesTaken(trial, samplesMs)
       },
@@ -133,6 +145,8 @@ export class Runner {
       memoryPeaks: () => telemetry.peaks(trial.config.device),
     })
     telemetry.watchHost(undefined)
+    const seen = await this.conditions.end()
+    if (execution.outcome === 'completed') execution.flags.push(...seen)
     this.current = undefined
     await this.write({
       record: 'execution',

@@ -1,7 +1,6 @@
 import type { Rules } from '../../contract/experiment.ts'
 import type { HostSession } from '../host/host-session.ts'
 import { isSteady } from '../statistics/steady.ts'
-import type { Random } from '../statistics/random.ts'
 import { isNarrowEnough } from '../statistics/stopping.ts'
 
 /** Samples leave the host at most ten times a second. */
@@ -29,16 +28,11 @@ export async function warmUp(session: HostSession, rules: Rules, onSamples: OnSa
 }
 
 /** Samples until the interval of the mean is narrow enough, or until the time is up (design section 3, step 4). */
-export async function measure(
-  session: HostSession,
-  rules: Rules,
-  random: Random,
-  onSamples: OnSamples,
-): Promise<Window> {
+export async function measure(session: HostSession, rules: Rules, onSamples: OnSamples): Promise<Window> {
   return sampleUntil(session, 'measuring', rules.maximumMs, onSamples, {
     earliestMs: rules.minimumMs,
     fewest: rules.minimumSamples,
-    satisfied: (samplesMs) => isNarrowEnough(samplesMs, rules.relativeHalfWidth, random),
+    satisfied: (samplesMs) => isNarrowEnough(samplesMs, rules.relativeHalfWidth),
   })
 }
 

@@ -1,13 +1,15 @@
 import type { Analysis, TrialReport } from '../../contract/analysis.ts'
+import type { Environment } from '../../contract/environment.ts'
 import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
 import { answerOf } from './answer.ts'
 import { boundaryOf } from './boundary.ts'
 import { chooseBest, mayBeRecommended, type Candidate } from './candidate.ts'
+import { driftFlag, driftOf, withFlag } from './drift.ts'
 import { measure, variationOf } from './measurement.ts'
 import { namesIn } from './phrases.ts'
 import { recommend } from './recommend.ts'
-import { seriesOf } from './series.ts'
+import { seriesOf, withFits } from './series.ts'
 import { reportMeasured, type TrialEvidence } from './trial-report.ts'
 
 export interface AnalyseInput {
@@ -18,6 +20,8 @@ export interface AnalyseInput {
   readonly skips: ReadonlyMap<string, Skip>
   /** A latency bound in place of the experiment's own; null for none. */
   readonly slo?: Slo | null | undefined
+  /** The machine that measured: its memory bounds what fits where there is no budget. */
+  readonly environment?: Environment | undefined
 }
 
 /**
@@ -26,7 +30,7 @@ export interface AnalyseInput {
  *
  * The boundary is that of the series with the highest throughput; where that has none, of the first series that has one.
  */
-export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput): Analysis {
+export function analyse({ spec, trials, executions, skips, slo, environment }: AnalyseInput): Analysis {
   const byTrial = new Map<string, Execution[]>()
   for (const execution of executions) {
     const group = byTrial.get(execution.trialId)
@@ -39,9 +43,12 @@ export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput):
     return { trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) }
   })
   const variation = variationOf(evidence.map(({ measurement }) => measurement))
+  const drift = driftOf(evidence.map(({ measurement }) => measurement))
   const reported = evidence.flatMap((each) => {
     const report = reportMeasured(each, spec.seed, spec.rules, variation)
-    return report === undefined ? [] : [{ report, measurement: each.measurement }]
+    if (report === undefined) return []
+    const flag = driftFlag(drift, each.measurement?.executions.length ?? 0)
+    return [{ report: withFlag(report, flag), measurement: each.measurement }]
   })
   const reports = reported.map(({ report }) => report)
   const candidates = reported.flatMap(({ report, measurement }): Candidate[] =>
@@ -50,9 +57,10 @@ export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput):
       : [],
   )
 
-  const series = seriesOf(reports)
   const reportOf = new Map(reports.map((report) => [report.id, report]))
-  const fastest = chooseBest(candidates, 'throughput')?.best.report.id
+  const limits = { constraints: spec.constraints, environment }
+  const series = seriesOf(reports).map((each) => withFits(each, reportOf, limits))
+  const fastest = chooseBest(candidates, 'throughput', spec.rules.tolerance)?.best.report.id
   const ordered = [...series].sort(
     (one, other) =>
       Number(other.trialIds.includes(fastest ?? '')) - Number(one.trialIds.includes(fastest ?? '')),
@@ -63,18 +71,23 @@ export function analyse({ spec, trials, executions, skips, slo }: AnalyseInput):
         boundaryOf(
           trialIds.flatMap((id) => reportOf.get(id) ?? []),
           executionsOf,
+          limits,
         ),
       )
       .find((each) => each !== null) ?? null
 
   const bound = slo === undefined ? spec.constraints.slo : (slo ?? undefined)
-  const shared = { candidates, constraints: spec.constraints, slo: bound, boundary, nameOf: namesIn(series) }
+  const shared = {
+    ...{ candidates, boundary, series, nameOf: namesIn(series) },
+    ...{ constraints: spec.constraints, tolerance: spec.rules.tolerance, slo: bound },
+  }
   const recommendations = recommend({ ...shared, nothing: whyNothing(reports) })
   return {
     trials: reports,
     series,
     boundary,
     recommendations,
+    ...(drift !== undefined && { drift }),
     answer: answerOf({ ...shared, trials: reports, recommendations }),
     ...(bound !== undefined && { slo: bound }),
   }

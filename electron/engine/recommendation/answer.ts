@@ -13,6 +13,7 @@ export interface AnswerInput {
   readonly candidates: readonly Candidate[]
   readonly recommendations: readonly Recommendation[]
   readonly constraints: Pick<Constraints, 'memoryBudgetBytes'>
+  readonly tolerance: number
   readonly slo: Slo | undefined
   readonly boundary: Boundary | null
   readonly nameOf: NameOf
@@ -28,9 +29,11 @@ export function answerOf(input: AnswerInput): Analysis['answer'] {
   const card = input.recommendations.find((recommendation) => recommendation.goal === goal)
   const chosen = input.candidates.find(({ report }) => report.id === card?.trialId)
   if (card === undefined || chosen === undefined) return withoutChoice(input, card)
-  const support = [supportFor(chosen, card, input), caution(chosen, input.candidates)].filter(
-    (part) => part !== undefined,
-  )
+  const support = [
+    supportFor(chosen, card, input),
+    unsettled(card, input.tolerance),
+    caution(chosen, input.candidates),
+  ].filter((part) => part !== undefined)
   return {
     headline: headlineFor(chosen, input.slo, input.nameOf),
     ...(support.length > 0 && { support: support.join(' ') }),
@@ -81,12 +84,7 @@ function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput)
   const equals = series.filter(
     ({ report: { config } }) => config.batchSize > batch && card.equivalent.includes(config.batchSize),
   )
-  // One that measured clearly faster needs a word before the next larger does.
-  const fastest = equals.reduce<Candidate | undefined>(
-    (one, other) => (gainOver((one ?? chosen).report, other.report) > 0 ? other : one),
-    undefined,
-  )
-  const rival = fastest && gainOver(report, fastest.report) > matters ? fastest : equals[0]
+  const [rival] = equals
   if (rival !== undefined) return `${againstEquivalent(report, rival.report)}.`
   if (next !== undefined) return `${againstLarger(chosen, next, input)}.`
   const beyond = input.boundary?.smallestThatDoesNot
@@ -100,9 +98,6 @@ function supportFor(chosen: Candidate, card: Recommendation, input: AnswerInput)
 
 type Numbers = Candidate['report']
 
-/** A difference in throughput that is worth having; a smaller one is none to a person who asks which batch size to use. */
-const matters = 0.02
-
 function gainOver(report: Numbers, other: Numbers): number {
   return other.throughput.itemsPerSecond / report.throughput.itemsPerSecond - 1
 }
@@ -110,10 +105,6 @@ function gainOver(report: Numbers, other: Numbers): number {
 /** `32 is no faster (no difference shown) and needs 0.90 GiB more`. */
 function againstEquivalent(report: Numbers, rival: Numbers): string {
   const { batchSize } = rival.config
-  const gain = gainOver(report, rival)
-  if (gain > matters) {
-    return `${batchSize} measured ${formatPercent(gain)} faster (no difference shown: more executions would tell)`
-  }
   const same = `${batchSize} is no faster (no difference shown)`
   const [memory, other] = [memoryNeeded(report), memoryNeeded(rival)]
   if (memory !== undefined && other !== undefined && other > memory * 1.01) {
@@ -164,6 +155,12 @@ function bestOfSeries(report: Numbers, { candidates, recommendations }: AnswerIn
 function againstSmaller(report: Numbers, before: Numbers): string {
   const loss = 1 - before.throughput.itemsPerSecond / report.throughput.itemsPerSecond
   return `${before.config.batchSize} is ${formatPercent(Math.max(0, loss))} slower`
+}
+
+/** What measuring did not settle: how far ahead another batch size may be. */
+function unsettled({ within }: Recommendation, tolerance: number): string | undefined {
+  if (within === undefined || within <= tolerance) return undefined
+  return `Not settled: another batch size may be up to ${formatPercent(within)} faster, and more executions would tell.`
 }
 
 /** An answer must not sound surer than its measurement: what was never repeated, and the flags of the recommended trial. */

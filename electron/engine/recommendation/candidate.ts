@@ -4,7 +4,8 @@ import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
 import { quantileInterval } from '../statistics/quantile-interval.ts'
 import { seriesKey } from '../experiment/configurations.ts'
-import { bestSet, type BestSet } from '../statistics/best-set.ts'
+import { asGoodWithin } from '../experiment/standing.ts'
+import { bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
 import type { Measurement } from './measurement.ts'
 
 /** A trial that may be recommended. */
@@ -22,8 +23,10 @@ export type Measure = 'throughput' | 'latency'
 
 /** The best of some candidates by a measure, and those of its series that cannot be told apart from it. */
 export interface Choice {
-  /** The smallest batch size of `equivalent`: what is recommended. */
+  /** The smallest batch size of `equivalent` that measured as good as the best: what is recommended. */
   readonly chosen: Candidate
+  /** At 95 %, no candidate of the series is further ahead of the chosen one than this, as a fraction. */
+  readonly within: number | undefined
   readonly best: Candidate
   /** Ascending by batch size. */
   readonly equivalent: readonly Candidate[]
@@ -32,7 +35,11 @@ export interface Choice {
 }
 
 /** `undefined` without candidates. */
-export function chooseBest(candidates: readonly Candidate[], measure: Measure): Choice | undefined {
+export function chooseBest(
+  candidates: readonly Candidate[],
+  measure: Measure,
+  tolerance: number,
+): Choice | undefined {
   const overall = compare(candidates, measure)
   if (overall === undefined) return undefined
   const key = seriesKey(overall.best.report.config)
@@ -42,8 +49,13 @@ export function chooseBest(candidates: readonly Candidate[], measure: Measure): 
   const set = series.length === candidates.length ? overall : compare(series, measure)
   if (set === undefined) return undefined
   const equivalent = series.filter((candidate) => set.equivalent.includes(candidate))
+  const sizeOf = ({ report }: Candidate) => report.config.batchSize
+  const chosen = smallestAsGood(set, sizeOf, asGoodWithin(tolerance))
   return {
-    chosen: equivalent[0] ?? set.best,
+    chosen,
+    within: set.repeated
+      ? Math.max(0, ...series.map((candidate) => set.aheadAtMost(candidate, chosen)))
+      : undefined,
     best: set.best,
     equivalent,
     repeated: set.repeated,

@@ -1,4 +1,4 @@
-import type { Boundary, Recommendation } from '../../contract/analysis.ts'
+import type { Boundary, Recommendation, Series } from '../../contract/analysis.ts'
 import type { Constraints, Slo } from '../../contract/experiment.ts'
 import { formatThroughput } from '../../contract/quantity.ts'
 import type { Candidate, Choice } from './candidate.ts'
@@ -11,6 +11,9 @@ export interface RecommendInput {
   /** Why there are no candidates, one sentence; used when there are none. */
   readonly nothing: string
   readonly constraints: Pick<Constraints, 'memoryBudgetBytes'>
+  /** What is as good as the best (`Rules.tolerance`). */
+  readonly tolerance: number
+  readonly series: readonly Series[]
   readonly slo: Slo | undefined
   readonly boundary: Boundary | null
   readonly nameOf: NameOf
@@ -31,21 +34,28 @@ export function cardFor(
   reason: string,
   valueOf: (candidate: Candidate) => string,
 ): Recommendation {
-  const { chosen, best, equivalent, repeated } = choice
+  const { chosen, best, equivalent, repeated, within } = choice
   const batches = equivalent.map(({ report }) => report.config.batchSize)
+  const { batchSize } = chosen.report.config
+  const asGood = batches.filter((size) => size >= batchSize)
   const fromBest =
     best === chosen ? '' : ` from the best measured, ${valueOf(best)} at ${best.report.config.batchSize}`
   const among =
-    batches.length > 1 ? `; the smallest of ${listBatches(batches)}, which show no difference${fromBest}` : ''
+    asGood.length > 1 ? `; the smallest of ${listBatches(asGood)}, which show no difference${fromBest}` : ''
+  // Smaller ones that are only not shown to be worse: too little was measured to tell.
+  const smaller = batches.filter((size) => size < batchSize)
+  const unclear =
+    smaller.length > 0 ? `; ${listBatches(smaller)} measured worse, but not by so much that it is shown` : ''
   const once = repeated
     ? ''
     : ', from one execution each, so that differences between processes are not known'
   return {
     goal,
-    batchSize: chosen.report.config.batchSize,
+    batchSize,
     trialId: chosen.report.id,
     equivalent: batches,
-    reason: `${reason}${among}${once}.`,
+    ...(within !== undefined && Number.isFinite(within) && { within }),
+    reason: `${reason}${among}${unclear}${once}.`,
   }
 }
 

@@ -15,14 +15,14 @@ export const headroom = 0.1
  * trial that needs the least, and what it leaves. Without one: the largest batch size that was measured and fits.
  */
 export function recommendMemory(
-  input: Pick<RecommendInput, 'candidates' | 'constraints' | 'boundary' | 'nameOf'>,
+  input: Pick<RecommendInput, 'candidates' | 'constraints' | 'boundary' | 'nameOf' | 'tolerance'>,
 ): Recommendation {
   const budget = input.constraints.memoryBudgetBytes
   return budget === undefined ? largestThatFits(input) : withinBudget(input, budget)
 }
 
 function withinBudget(
-  { candidates, nameOf }: Pick<RecommendInput, 'candidates' | 'nameOf'>,
+  { candidates, nameOf, tolerance }: Pick<RecommendInput, 'candidates' | 'nameOf' | 'tolerance'>,
   budget: number,
 ): Recommendation {
   const known = candidates.flatMap((candidate) => {
@@ -39,6 +39,7 @@ function withinBudget(
   const choice = chooseBest(
     known.filter(({ peak }) => peak <= budget * (1 - headroom)).map(({ candidate }) => candidate),
     'throughput',
+    tolerance,
   )
   if (choice !== undefined) {
     const { report } = choice.chosen
@@ -80,7 +81,7 @@ function largestThatFits({
     largest,
     boundary === null || boundary.smallestThatDoesNot <= report.config.batchSize
       ? `The largest batch size measured, ${nameOf(report)}, fits${size}.`
-      : `The largest that fits is ${nameOf(report)}${size}: ${boundary.smallestThatDoesNot} ran out of ${boundary.limitedBy} memory.`,
+      : `The largest that ${boundary.largestSeenOnce === report.config.batchSize ? 'ran, once,' : 'fits'} is ${nameOf(report)}${size}: ${boundary.smallestThatDoesNot} ran out of ${boundary.limitedBy} memory.`,
   )
 }
 

@@ -2,17 +2,20 @@ import type { Recommendation } from '../../contract/analysis.ts'
 import { sloPhrase, type Slo } from '../../contract/experiment.ts'
 import { formatMilliseconds } from '../../contract/quantity.ts'
 import { chooseBest, meets, percentileLatency, type Candidate, type PercentileLatency } from './candidate.ts'
-import { cardFor, nothing, throughputOf } from './card.ts'
-import { throughputPhrase, type NameOf } from './phrases.ts'
+import { cardFor, nothing, throughputOf, type RecommendInput } from './card.ts'
+import { throughputPhrase } from './phrases.ts'
 
 /** The highest throughput among the trials that meet the bound; where none does, the closest miss. */
-export function recommendSlo(candidates: readonly Candidate[], slo: Slo, nameOf: NameOf): Recommendation {
+export function recommendSlo(
+  { candidates, nameOf, tolerance }: Pick<RecommendInput, 'candidates' | 'nameOf' | 'tolerance'>,
+  slo: Slo,
+): Recommendation {
   const bounded = candidates.flatMap((candidate) => {
     const latency = percentileLatency(candidate.measurement, slo.percentile)
     return latency === undefined ? [] : [{ candidate, latency }]
   })
   const meeting = bounded.filter(({ latency }) => meets(latency, slo)).map(({ candidate }) => candidate)
-  const choice = chooseBest(meeting, 'throughput')
+  const choice = chooseBest(meeting, 'throughput', tolerance)
   const latencyOf = (candidate: Candidate) => bounded.find((entry) => entry.candidate === candidate)?.latency
   if (choice === undefined) {
     const reach = ({ point, upper }: PercentileLatency) => upper ?? point

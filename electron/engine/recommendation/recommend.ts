@@ -1,4 +1,5 @@
 import type { Recommendation } from '../../contract/analysis.ts'
+import type { LatencyFit } from '../../contract/fit.ts'
 import { formatMilliseconds, formatPercent, formatThroughput } from '../../contract/quantity.ts'
 import { seriesKey } from '../experiment/configurations.ts'
 import { knee } from '../statistics/kneedle.ts'
@@ -14,8 +15,9 @@ import { plusMinus, throughputPhrase, timesPhrase, type NameOf } from './phrases
  * trial that completed under a memory budget is within it, because the operating system enforced it.
  */
 export function recommend(input: RecommendInput): Recommendation[] {
-  const fastest = chooseBest(input.candidates, 'throughput')
-  const quickest = chooseBest(input.candidates, 'latency')
+  const { tolerance } = input
+  const fastest = chooseBest(input.candidates, 'throughput', tolerance)
+  const quickest = chooseBest(input.candidates, 'latency', tolerance)
   if (fastest === undefined || quickest === undefined) {
     const goals = [
       'latency',
@@ -36,8 +38,8 @@ export function recommend(input: RecommendInput): Recommendation[] {
   return [
     recommendLatency(quickest, input.nameOf),
     recommendThroughput(fastest, input.nameOf),
-    recommendKnee(input.candidates, fastest, input.nameOf),
-    ...(input.slo ? [recommendSlo(input.candidates, input.slo, input.nameOf)] : []),
+    recommendKnee(input, fastest),
+    ...(input.slo ? [recommendSlo(input, input.slo)] : []),
     recommendMemory(input),
   ].map(withCost)
 }
@@ -64,8 +66,14 @@ function recommendThroughput(choice: Choice, nameOf: NameOf): Recommendation {
   )
 }
 
-/** The knee of the series with the highest throughput. It is a point on a curve: no set of equivalents. */
-function recommendKnee(candidates: readonly Candidate[], fastest: Choice, nameOf: NameOf): Recommendation {
+/**
+ * The knee of the series with the highest throughput, on the curve as measured; where its latencies follow a line, beside
+ * it the knee of the curve that the line gives, which noise does not move. A point on a curve: no set of equivalents.
+ */
+function recommendKnee(
+  { candidates, nameOf, series: allSeries }: RecommendInput,
+  fastest: Choice,
+): Recommendation {
   const key = seriesKey(fastest.best.report.config)
   const series = candidates
     .filter(({ report }) => seriesKey(report.config) === key)
@@ -77,6 +85,8 @@ function recommendKnee(candidates: readonly Candidate[], fastest: Choice, nameOf
   const at = knee(
     series.map(({ report }) => ({ x: report.config.batchSize, y: report.throughput.itemsPerSecond })),
   )
+  const fit = allSeries.find((each) => each.key === key)?.latencyFit
+  const fitted = fit?.follows === true ? fittedKnee(fit) : undefined
   const chosen = series.find(({ report }) => report.config.batchSize === at)
   if (chosen === undefined) {
     return nothing('knee', 'Throughput shows no bend over the batch sizes measured.')
@@ -85,10 +95,16 @@ function recommendKnee(candidates: readonly Candidate[], fastest: Choice, nameOf
   const best = fastest.best.report
   const throughput = formatThroughput(report.throughput.itemsPerSecond)
   const share = report.throughput.itemsPerSecond / best.throughput.itemsPerSecond
+  const beside =
+    fit?.follows !== true
+      ? ''
+      : fitted === undefined
+        ? '; the fitted curve shows no bend'
+        : `; the fitted curve bends at ${fitted}`
   const reason =
     report.id === best.id
-      ? `Past batch ${nameOf(report)} more batch buys nothing: it gives ${throughput}, the highest.`
-      : `Past batch ${nameOf(report)} more batch buys little: it gives ${throughput}, ${formatPercent(share)} of the highest, measured at ${best.config.batchSize}.`
+      ? `Past batch ${nameOf(report)} more batch buys nothing: it gives ${throughput}, the highest${beside}.`
+      : `Past batch ${nameOf(report)} more batch buys little: it gives ${throughput}, ${formatPercent(share)} of the highest, measured at ${best.config.batchSize}${beside}.`
   return {
     goal: 'knee',
     batchSize: report.config.batchSize,
@@ -96,6 +112,21 @@ function recommendKnee(candidates: readonly Candidate[], fastest: Choice, nameOf
     equivalent: [report.config.batchSize],
     reason,
   }
+}
+
+/** Points that the fitted curve is looked at in: enough to place its knee. */
+const fittedPoints = 256
+
+/** The knee of the throughput curve b / (overhead + perItem b) over the batch sizes that the line was fitted to. */
+function fittedKnee({ overheadMs, perItemMs, batchSizes }: LatencyFit): number | undefined {
+  const [first, last] = [batchSizes[0], batchSizes.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  const count = Math.min(fittedPoints, last - first + 1)
+  const points = Array.from({ length: count }, (_, index) => {
+    const batch = Math.round(first + ((last - first) * index) / Math.max(1, count - 1))
+    return { x: batch, y: batch / (overheadMs + perItemMs * batch) }
+  })
+  return knee(points)
 }
 
 /** Differences in throughput and latency below these are not worth a word. */

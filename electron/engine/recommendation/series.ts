@@ -1,6 +1,8 @@
 import type { Series, TrialReport } from '../../contract/analysis.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { seriesKey, seriesLabel } from '../experiment/configurations.ts'
+import { fitLatency } from './latency-fit.ts'
+import { memoryFitOf, type MemoryLimits } from './memory-fit.ts'
 
 /**
  * Trials that differ in nothing but the batch size, in the order in which their configurations first appear.
@@ -24,4 +26,19 @@ export function seriesOf(trials: readonly Pick<TrialReport, 'id' | 'config'>[]):
       trialIds: sorted.map(({ id }) => id),
     }
   })
+}
+
+/** The series with the lines that its completed trials follow in latency and memory, as far as there are enough. */
+export function withFits(
+  series: Series,
+  reportOf: ReadonlyMap<string, TrialReport>,
+  limits: MemoryLimits,
+): Series {
+  const completed = series.trialIds.flatMap((id) => {
+    const report = reportOf.get(id)
+    return report?.outcome === 'completed' ? [report] : []
+  })
+  const latencyFit = fitLatency(completed)
+  const memoryFit = memoryFitOf(completed, limits)
+  return { ...series, ...(latencyFit && { latencyFit }), ...(memoryFit && { memoryFit }) }
 }

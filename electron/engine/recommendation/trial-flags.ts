@@ -2,6 +2,7 @@ import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import { formatPercent } from '../../contract/quantity.ts'
 import type { Execution, Flag } from '../../contract/trial.ts'
+import { trendOf } from '../statistics/trend.ts'
 import type { Measurement } from './measurement.ts'
 
 /**
@@ -10,6 +11,12 @@ import type { Measurement } from './measurement.ts'
  */
 export const wideIntervalFactor = 2.5
 
+/** A trend over one measured window is `drifting` when it is this unlikely by chance ... */
+export const driftingPValue = 0.01
+
+/** ... and this much, relative to the beginning: less matters to nobody. */
+export const driftingChange = 0.05
+
 /** The executions' own flags, one of each name, and those that only show over all executions of a trial. */
 export function flagsOf(
   executions: readonly Execution[],
@@ -17,11 +24,14 @@ export function flagsOf(
   rules: Rules,
   interval?: Interval,
 ): Flag[] {
-  const reasons = new Map<Flag['name'], Set<string>>()
-  const add = ({ name, reason }: Flag) => reasons.set(name, (reasons.get(name) ?? new Set()).add(reason))
+  const reasons = new Map<Flag['name'], string[]>()
+  const add = ({ name, reason }: Flag) => reasons.set(name, [...(reasons.get(name) ?? []), reason])
   for (const execution of executions) {
     if (execution.outcome === 'completed') execution.flags.forEach(add)
   }
+
+  const drifting = driftingFlag(measurement)
+  if (drifting !== undefined) add(drifting)
 
   const halfWidth = interval && relativeHalfWidthOf(interval)
   if (halfWidth !== undefined && halfWidth > wideIntervalFactor * rules.relativeHalfWidth) {
@@ -39,5 +49,29 @@ export function flagsOf(
       reason: `an execution has ${samples}, fewer than the ${rules.minimumSamples} asked for`,
     })
   }
-  return [...reasons].map(([name, all]) => ({ name, reason: [...all].join('; ') }))
+  return [...reasons].map(([name, all]) => ({ name, reason: joined(all) }))
+}
+
+/** From the samples, so that measurements of older versions get it too. */
+function driftingFlag(measurement: Measurement | undefined): Flag | undefined {
+  const executions = measurement?.executions ?? []
+  const trends = executions
+    .flatMap(({ execution }) => trendOf(execution.samplesMs) ?? [])
+    .filter(({ change, pValue }) => pValue < driftingPValue && Math.abs(change) > driftingChange)
+    .sort((one, other) => Math.abs(other.change) - Math.abs(one.change))
+  const [strongest] = trends
+  if (strongest === undefined) return undefined
+  const { change } = strongest
+  const where = executions.length > 1 ? `, in ${trends.length} of ${executions.length} executions` : ''
+  const reason = `latency ${change > 0 ? 'rose' : 'fell'} by ${formatPercent(Math.abs(change))} while it was measured${where}`
+  return { name: 'drifting', reason }
+}
+
+/** Reasons of this many kinds are all told; of more, which differ in their numbers only, the first. */
+const mostReasons = 2
+
+function joined(reasons: readonly string[]): string {
+  const distinct = [...new Set(reasons)]
+  if (distinct.length <= mostReasons) return distinct.join('; ')
+  return `${distinct[0] ?? ''}; alike in ${reasons.length - 1} more executions`
 }

@@ -10,6 +10,7 @@ import type { Failure } from '../../contract/failure.ts'
 import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '../../contract/trial.ts'
 import type { ExecutionVariation } from '../statistics/execution-variation.ts'
 import { executionsInterval } from '../statistics/hierarchical.ts'
+import { outliersOf } from '../statistics/outliers.ts'
 import { unsupportedPercentiles } from '../statistics/percentile-support.ts'
 import { quantile, type SortedSamples } from '../statistics/quantile.ts'
 import { createRandom, deriveSeed } from '../statistics/random.ts'
@@ -55,12 +56,15 @@ export function reportMeasured(
   if (executions.length === 0 && skip === undefined) return undefined
   const unfinished = executions.filter((execution) => execution.outcome !== 'completed')
   const outOfMemory = unfinished.findLast((execution) => execution.outcome === 'out-of-memory')
+  const predictedMemory = executions[0]?.predictedMemory
   const common = {
     id: trial.id,
     config: trial.config,
+    reason: trial.reason,
     executions: executions.length,
     flags: flagsOf(executions, measurement, rules),
     memory: peaksOf(executions),
+    ...(predictedMemory && { predictedMemory }),
   }
   const without = (outcome: UnfinishedTrialReport['outcome'], failure: Failure): UnfinishedTrialReport => ({
     ...common,
@@ -120,10 +124,11 @@ function numbersOf(
   }
   const latencyMs = latencyOf(sorted, mean, latencyInterval)
   if (latencyMs === undefined || !Number.isFinite(itemsPerSecond)) return undefined
+  const outliers = outlierSummary(executions)
   const rates = periodInterval?.map((period) => (batchSize * 1000) / period)
   const [high, low] = rates?.every(Number.isFinite) ? rates : []
   return {
-    latencyMs,
+    latencyMs: { ...latencyMs, ...(outliers && { outliers }) },
     throughput: { itemsPerSecond, ...(low !== undefined && high !== undefined && { ci95: [low, high] }) },
     loadMs: average(executions.map(({ execution }) => execution.loadMs)),
     firstInferenceMs: average(executions.map(({ execution }) => execution.firstInferenceMs)),
@@ -151,6 +156,23 @@ function latencyOf(
     max,
     samples: sorted.length,
     unsupportedPercentiles: unsupportedPercentiles(sorted.length),
+  }
+}
+
+/**
+ * The outliers of all executions, each labelled against its own, for executions differ in level. `undefined` where there
+ * are none, or where too few samples tell.
+ */
+function outlierSummary(executions: Measurement['executions']): LatencySummary['outliers'] {
+  const labelled = executions.flatMap(({ execution }) => outliersOf(execution.samplesMs) ?? [])
+  const count = labelled.reduce((sum, each) => sum + each.count, 0)
+  if (count === 0) return undefined
+  const ofOutliers = labelled.reduce((sum, each) => sum + each.totalMs, 0)
+  const ofAll = executions.reduce((sum, { latency }) => sum + latency.mean * latency.samples, 0)
+  return {
+    count,
+    shareOfTime: ofAll > 0 ? Math.min(1, ofOutliers / ofAll) : 0,
+    largestMs: Math.max(...labelled.map(({ largestMs }) => largestMs)),
   }
 }
 

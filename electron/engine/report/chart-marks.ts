@@ -1,5 +1,5 @@
 import type { Chart, Plugin } from 'chart.js'
-import { ink } from './series-style.ts'
+import { ink, translucent } from './series-style.ts'
 
 /** A value with its 95 % interval, over a batch size. */
 export interface IntervalPoint {
@@ -34,6 +34,63 @@ export function whiskers(
           }
           ctx.stroke()
         }
+      }
+      ctx.restore()
+    },
+  }
+}
+
+/** A line that was fitted to a curve, over its batch sizes. */
+export interface FittedLine {
+  from: number
+  to: number
+  colour: string
+  valueAt(batchSize: number): number
+}
+
+const fittedSteps = 48
+
+/** Fitted lines, thin and dotted, under what was measured. */
+export function fittedLines(lines: readonly FittedLine[]): Plugin<'line'> {
+  return {
+    id: 'fitted-lines',
+    beforeDatasetsDraw(chart) {
+      const { ctx, chartArea } = chart
+      const { left, top, right, bottom } = chartArea
+      ctx.save()
+      ctx.beginPath()
+      ctx.rect(left, top, right - left, bottom - top)
+      ctx.clip()
+      ctx.lineWidth = 1
+      ctx.setLineDash([1, 2.4])
+      for (const { from, to, colour, valueAt } of lines) {
+        ctx.strokeStyle = colour
+        ctx.beginPath()
+        for (let step = 0; step <= fittedSteps; step += 1) {
+          const batchSize = from * (to / from) ** (step / fittedSteps)
+          const place = [acrossOf(chart, batchSize), upOf(chart, valueAt(batchSize))] as const
+          if (step === 0) ctx.moveTo(...place)
+          else ctx.lineTo(...place)
+        }
+        ctx.stroke()
+      }
+      ctx.restore()
+    },
+  }
+}
+
+/** Discs behind the points of batch sizes that show no difference from the best. */
+export function alikeMarks(marks: readonly { x: number; y: number; colour: string }[]): Plugin<'line'> {
+  return {
+    id: 'alike-marks',
+    beforeDatasetsDraw(chart) {
+      const { ctx } = chart
+      ctx.save()
+      for (const { x, y, colour } of marks) {
+        ctx.fillStyle = translucent(colour, 0.25)
+        ctx.beginPath()
+        ctx.arc(acrossOf(chart, x), upOf(chart, y), 7.5, 0, 2 * Math.PI)
+        ctx.fill()
       }
       ctx.restore()
     },

@@ -5,16 +5,19 @@ import {
   type Plugin,
   type ScaleOptionsByType,
 } from 'chart.js'
-import type { Analysis, CompletedTrialReport, Goal, Series, TrialReport } from '../../contract/analysis.ts'
+import type { Analysis, CompletedTrialReport, Goal, TrialReport } from '../../contract/analysis.ts'
 import { batchAxis } from './batch-axis.ts'
 import {
+  alikeMarks,
   boundLine,
+  fittedLines,
   hatchedBeyond,
   outOfMemoryMarks,
   recommendedMarks,
   whiskers,
   type IntervalPoint,
 } from './chart-marks.ts'
+import { aboutFits, latencyFormulaOf, latencyLines, memoryLines, type Curve } from './chart-fits.ts'
 import { plainNumber } from './plain-number.ts'
 import { sloPhrase } from '../../contract/experiment.ts'
 import { peakBytes } from './trial-table.ts'
@@ -26,14 +29,6 @@ export interface ReportChart {
   /** Units, and what bands and marks mean. */
   about: string
   config: ChartConfiguration<'line', IntervalPoint[]>
-}
-
-/** One curve with the trials behind it. */
-interface Curve {
-  series: Series
-  style: SeriesStyle
-  completed: CompletedTrialReport[]
-  outOfMemory: number[]
 }
 
 /** What a person is shown of an analysis; nothing where no curve has two points. `plotWidth` in points. */
@@ -73,9 +68,11 @@ function throughputChart(analysis: Analysis, curves: readonly Curve[], plotWidth
     })),
   }))
   const marks = recommendedPoints(analysis, ['throughput', 'knee', 'slo', 'memory'])
+  const alike = alikePoints(analysis, curves)
+  const fits = latencyLines(curves, (batchSize, latencyMs) => (batchSize * 1000) / latencyMs)
   return {
     title: 'Throughput',
-    about: `items per second, with 95 % intervals${aboutMarks(curves)}`,
+    about: `items per second, with 95 % intervals${alike.length > 0 ? '; shaded points: no difference shown' : ''}${aboutFits(fits)}${aboutMarks(curves)}`,
     config: chart({
       sizes: sizesOf(curves),
       plotWidth,
@@ -86,6 +83,8 @@ function throughputChart(analysis: Analysis, curves: readonly Curve[], plotWidth
       legend: curves.length > 1,
       yAxis: 'from-zero',
       plugins: [
+        alikeMarks(alike),
+        fittedLines(fits),
         whiskers(drawn.map(({ points, style }) => ({ points, colour: style.colour }))),
         recommendedMarks(marks),
         crosses(curves),
@@ -119,17 +118,22 @@ function latencyChart(analysis: Analysis, curves: readonly Curve[], plotWidth: n
   })
   const values = datasets.flatMap(({ data }) => data.map(({ y }) => y))
   const { slo } = analysis
+  const fits = withMedian ? latencyLines(curves, (_, latencyMs) => latencyMs) : []
   const steep = Math.max(...values) / Math.min(...values) > 20
   return {
     title: 'Latency',
-    about: `ms, ${withMedian ? 'median and 99th percentile' : '99th percentile'}${steep ? ', logarithmic' : ''}${aboutMarks(curves)}`,
+    about: `ms, ${withMedian ? 'median and 99th percentile' : '99th percentile'}${steep ? ', logarithmic' : ''}${aboutFits(fits, latencyFormulaOf(curves))}${aboutMarks(curves)}`,
     config: chart({
       sizes: sizesOf(curves),
       plotWidth,
       datasets,
       legend: true,
       yAxis: steep ? 'logarithmic' : 'from-zero',
-      plugins: [...(slo ? [boundLine(slo.milliseconds, sloPhrase(slo))] : []), crosses(curves)],
+      plugins: [
+        fittedLines(fits),
+        ...(slo ? [boundLine(slo.milliseconds, sloPhrase(slo))] : []),
+        crosses(curves),
+      ],
     }),
   }
 }
@@ -148,6 +152,9 @@ function memoryChart(analysis: Analysis, curves: readonly Curve[], plotWidth: nu
     })
     return line(series.label, points, style)
   })
+  const fits = curves.flatMap(({ series, style, completed }) =>
+    memoryLines(series, style, completed, unit.bytes),
+  )
   const { boundary } = analysis
   const beyond =
     boundary !== null && curves.length === 1
@@ -159,17 +166,31 @@ function memoryChart(analysis: Analysis, curves: readonly Curve[], plotWidth: nu
   return [
     {
       title: 'Memory',
-      about: `peak in ${unit.name}, of the ${[...new Set(where)].join(' or the ')}${beyond.length > 0 ? '' : aboutMarks(curves)}`,
+      about: `peak in ${unit.name}, of the ${[...new Set(where)].join(' or the ')}${aboutFits(fits)}${beyond.length > 0 ? '' : aboutMarks(curves)}`,
       config: chart({
         sizes: sizesOf(curves),
         plotWidth,
         datasets,
         legend: curves.length > 1,
         yAxis: 'from-zero',
-        plugins: [...beyond, crosses(curves)],
+        plugins: [fittedLines(fits), ...beyond, crosses(curves)],
       }),
     },
   ]
+}
+
+/** The points that show no difference from the highest throughput, where there are several. */
+function alikePoints(analysis: Analysis, curves: readonly Curve[]) {
+  const card = analysis.recommendations.find(({ goal }) => goal === 'throughput')
+  const curve = curves.find(({ series }) => series.trialIds.includes(card?.trialId ?? ''))
+  if (card === undefined || curve === undefined || card.equivalent.length < 2) return []
+  return curve.completed
+    .filter(({ config }) => card.equivalent.includes(config.batchSize))
+    .map(({ config, throughput }) => ({
+      x: config.batchSize,
+      y: throughput.itemsPerSecond,
+      colour: curve.style.colour,
+    }))
 }
 
 function crosses(curves: readonly Curve[]): Plugin<'line'> {

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { TrialReport } from '../../contract/analysis.ts'
+import { scalingEfficiencies } from '../../contract/evidence.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { orderedTrials, type ReportInput } from './report-input.ts'
 
@@ -12,6 +13,7 @@ type Columns<Row> = Record<string, (row: Row) => Field>
 /** One row a trial, RFC 4180 (comma, CRLF, a header). Fields that do not apply are empty. */
 export function trialsCsv({ analysis }: ReportInput): string {
   const trials = orderedTrials(analysis)
+  const efficiencies = scalingEfficiencies(analysis)
   const dims = dimensionKeys(trials.map(({ config }) => config))
   return table<TrialReport>(trials, {
     trial: ({ id }) => id,
@@ -29,16 +31,20 @@ export function trialsCsv({ analysis }: ReportInput): string {
     latency_p95_ms: (trial) => latency(trial)?.p95,
     latency_p99_ms: (trial) => latency(trial)?.p99,
     latency_max_ms: (trial) => latency(trial)?.max,
+    outliers: (trial) => latency(trial)?.outliers?.count,
     unsupported_percentiles: (trial) => latency(trial)?.unsupportedPercentiles.join(' '),
     throughput_items_per_s: (trial) => throughput(trial)?.itemsPerSecond,
     throughput_ci95_low_items_per_s: (trial) => throughput(trial)?.ci95?.[0],
     throughput_ci95_high_items_per_s: (trial) => throughput(trial)?.ci95?.[1],
+    scaling_efficiency: ({ id }) => efficiencies.get(id),
     host_peak_bytes: ({ memory }) => memory.hostPeakBytes,
     device_peak_bytes: ({ memory }) => memory.devicePeakBytes,
     device_baseline_bytes: ({ memory }) => memory.deviceBaselineBytes,
     load_ms: (trial) => (trial.outcome === 'completed' ? trial.loadMs : undefined),
     first_inference_ms: (trial) => (trial.outcome === 'completed' ? trial.firstInferenceMs : undefined),
+    reason: ({ reason }) => reason,
     flags: ({ flags }) => flags.map(({ name }) => name).join(' '),
+    flag_reasons: ({ flags }) => flags.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
     failure_code: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.code),
     failure_message: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.message),
   })

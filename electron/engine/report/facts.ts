@@ -57,7 +57,7 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
   const { factors, constraints, seed, batchAxes } = spec
   const { batchSizes } = factors
   const facts: Fact[] = [
-    ['Batch sizes', batchSizes.kind === 'auto' ? 'searched for' : batchSizes.values.join(', ')],
+    ['Batch sizes', batchSizeWords(batchSizes)],
     ['Providers', factors.executionProviders.join(', ')],
   ]
   if (factors.threads.length > 0) facts.push(['Threads', factors.threads.join(', ')])
@@ -72,6 +72,12 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
       `${formatBytes(constraints.memoryBudgetBytes)} for the session host, enforced by the system`,
     ])
   }
+  if (constraints.timeBudgetMs !== undefined) {
+    facts.push(['Time budget', `${plainDuration(constraints.timeBudgetMs)} of measuring`])
+  }
+  if (constraints.boundaryGranularity !== undefined) {
+    facts.push(['Memory boundary', `to within ${plainNumber(constraints.boundaryGranularity)}`])
+  }
   facts.push(['Seed', String(seed)])
   return facts
 }
@@ -80,7 +86,9 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
 export function measuringSentences(spec: ExperimentSpec, clocks: readonly string[]): string[] {
   const { rules, factors } = spec
   const searched =
-    factors.batchSizes.kind === 'auto' ? ' The search gave fewer to batch sizes that it set aside early.' : ''
+    factors.batchSizes.kind === 'auto'
+      ? ` The search gave fewer to batch sizes that it set aside early, up to ${rules.mostExecutions} to those that it could not tell apart, and was to end when the best is known within ${plainPercent(rules.tolerance)} at 95 %.`
+      : ''
   const ms = plainDuration
   const executions = rules.executions === 1 ? 'one execution' : `${rules.executions} executions`
   return [
@@ -92,6 +100,13 @@ export function measuringSentences(spec: ExperimentSpec, clocks: readonly string
     `Intervals are 95 % intervals over executions (Student's t), with the variation inside them taken from blocks of neighbouring samples; where a trial has few executions, they lean on how executions of the other trials differ. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
     `Memory is the peak of the device less its baseline before the session was created, and on the CPU the peak resident set of the process.`,
   ]
+}
+
+function batchSizeWords(batchSizes: ExperimentSpec['factors']['batchSizes']): string {
+  if (batchSizes.kind === 'list') return batchSizes.values.join(', ')
+  return batchSizes.maximum === undefined
+    ? 'searched for'
+    : `searched for, up to ${plainNumber(batchSizes.maximum)}`
 }
 
 function tensorWords(tensor: ModelInput | ModelOutput): string {

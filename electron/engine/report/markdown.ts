@@ -1,5 +1,6 @@
 import type { Analysis } from '../../contract/analysis.ts'
 import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
+import { findings } from './findings.ts'
 import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { measuredAt, clocksOf, type ReportInput } from './report-input.ts'
@@ -9,6 +10,7 @@ import { trialTable, type ReportTable } from './trial-table.ts'
 export function reportMarkdown(input: ReportInput): string {
   const { analysis, experiment, model, generator } = input
   const { spec, environment } = experiment.record
+  const { decisions } = experiment
   const failures = failureRemarks(analysis)
   const flags = flagRemarks(analysis)
   const blocks = [
@@ -21,6 +23,9 @@ export function reportMarkdown(input: ReportInput): string {
     tableText(trialTable(analysis)),
     ...(failures.length === 0 ? [] : ['## Without numbers', list(failures)]),
     ...(flags.length === 0 ? [] : ['## To be read with care', list(flags)]),
+    '## What the curves say',
+    list(findings(analysis)),
+    ...(decisions.length === 0 ? [] : ['## How the search went', numbered(decisions)]),
     '## Model',
     factList(modelFacts(model)),
     '## Environment',
@@ -49,6 +54,10 @@ function tableText({ columns, rows }: ReportTable): string {
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escaped(line)}`).join('\n')
+}
+
+function numbered(lines: readonly string[]): string {
+  return lines.map((line, index) => `${index + 1}. ${escaped(line)}`).join('\n')
 }
 
 function factList(facts: readonly Fact[]): string {

@@ -98,15 +98,24 @@ export class PdfSheet {
 
   /** Those that are longer than what is left of the page go on to the next. */
   bullets(texts: readonly string[]): void {
-    for (const bullet of texts) {
+    this.list(texts, 10, () => '•')
+  }
+
+  /** The same with numbers, from 1. */
+  numbered(texts: readonly string[]): void {
+    this.list(texts, 20, (index) => `${index + 1}.`)
+  }
+
+  private list(texts: readonly string[], indent: number, markOf: (index: number) => string): void {
+    texts.forEach((each, index) => {
       this.use('regular', 8.5)
-      const text = unbroken(bullet)
-      const layout = { width: this.width - 10, lineGap: 1.8 }
+      const text = unbroken(each)
+      const layout = { width: this.width - indent, lineGap: 1.8 }
       this.need(Math.min(this.doc.heightOfString(text, layout), 24))
-      this.doc.text('•', this.left, this.y, { lineBreak: false })
-      this.doc.text(text, this.left + 10, this.y, layout)
+      this.doc.text(markOf(index), this.left, this.y, { lineBreak: false })
+      this.doc.text(text, this.left + indent, this.y, layout)
       this.y = this.doc.y + 3
-    }
+    })
   }
 
   /** Labels at the left, texts beside them. */

@@ -10,6 +10,7 @@ import {
 } from 'chart.js'
 import { reportCharts, type ReportChart } from './charts.ts'
 import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
+import { findings } from './findings.ts'
 import { PdfCanvasContext } from './pdf-canvas.ts'
 import { fontNames, PdfSheet, type ReportFonts } from './pdf-sheet.ts'
 import { drawTable } from './pdf-table.ts'
@@ -42,6 +43,8 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
   drawTable(sheet, trialTable(analysis), { strong: 0 })
   remarks(sheet, 'Without numbers', failureRemarks(analysis))
   remarks(sheet, 'To be read with care', flagRemarks(analysis))
+  remarks(sheet, 'What the curves say', findings(analysis))
+  drawDecisions(sheet, experiment.decisions)
   section(sheet, 'Model', modelFacts(model))
   section(sheet, 'Environment', environmentFacts(environment))
   section(sheet, 'How it was measured', experimentFacts(spec))
@@ -51,6 +54,12 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
     head: title,
     foot: `${generator} · ${projectName} · measured ${measuredAt(experiment)}`,
   })
+}
+
+function drawDecisions(sheet: PdfSheet, decisions: readonly string[]): void {
+  if (decisions.length === 0) return
+  sheet.heading('How the search went', 30)
+  sheet.numbered(decisions)
 }
 
 function drawTop(sheet: PdfSheet, { model, experiment, analysis }: ReportInput): void {

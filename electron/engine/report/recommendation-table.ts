@@ -1,4 +1,5 @@
 import { goalTitle, type Analysis, type Recommendation } from '../../contract/analysis.ts'
+import { withinSentence } from '../../contract/evidence.ts'
 import { formatNumber } from '../../contract/quantity.ts'
 import { memoryWords, nothing, type ReportTable } from './trial-table.ts'
 
@@ -26,6 +27,6 @@ function recommendationCells(recommendation: Recommendation, analysis: Analysis)
     completed ? formatNumber(completed.throughput.itemsPerSecond) : nothing,
     completed ? formatNumber(completed.latencyMs.p99) : nothing,
     trial ? memoryWords(trial) : nothing,
-    cost === undefined ? reason : `${reason} ${cost}`,
+    [reason, withinSentence(recommendation), cost].filter((part) => part !== undefined).join(' '),
   ]
 }

@@ -1,6 +1,8 @@
 import type { Analysis } from '../../contract/analysis.ts'
 import { failureLine } from '../../contract/failure.ts'
+import { flagSentences } from '../../contract/flag-words.ts'
 import { orderedTrials } from './report-input.ts'
+import type { Flag } from '../../contract/trial.ts'
 import { trialName } from './trial-table.ts'
 
 /** One line a kind of failure, with the trials that it struck. */
@@ -17,9 +19,9 @@ export function failureRemarks(analysis: Analysis): string[] {
 /** At most this many lines a flag: the table says which trials have it. */
 const mostReasons = 5
 
-/** One line a flag and reason, with the trials that have it. */
+/** One line a flag and reason, with the trials that have it, and what each flag means. */
 export function flagRemarks(analysis: Analysis): string[] {
-  const byName = new Map<string, Map<string, string[]>>()
+  const byName = new Map<Flag['name'], Map<string, string[]>>()
   for (const trial of orderedTrials(analysis)) {
     for (const { name, reason } of trial.flags) {
       const reasons = byName.get(name) ?? new Map<string, string[]>()
@@ -28,9 +30,12 @@ export function flagRemarks(analysis: Analysis): string[] {
   }
   return [...byName].flatMap(([name, reasons]) => {
     const lines = [...reasons].map(([reason, names]) => `${name}, ${joined(names)}: ${reason}.`)
-    if (lines.length <= mostReasons) return lines
     const rest = lines.length - mostReasons
-    return [...lines.slice(0, mostReasons), `${name}: and ${rest} more of these, see the table.`]
+    return [
+      ...lines.slice(0, mostReasons),
+      ...(rest > 0 ? [`${name}: and ${rest} more of these, see the table.`] : []),
+      `What ${name} means: ${flagSentences(name)}`,
+    ]
   })
 }
 

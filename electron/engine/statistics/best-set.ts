@@ -1,3 +1,4 @@
+import { fitBlocks, type BlockEffect } from './block-effects.ts'
 import { executionVariation, moderate, type Scatter } from './execution-variation.ts'
 import type { MeanEstimate } from './mean-estimate.ts'
 import { studentCritical } from './student.ts'
@@ -21,62 +22,86 @@ export interface BestSet<K> {
   readonly equivalent: readonly K[]
   /** False when no execution was repeated, so that only the variation between samples could be taken into account. */
   readonly repeated: boolean
+  /**
+   * By how much `key` may be ahead of `than` at 95 %, all comparisons together, as a fraction of the latter's value; at
+   * least 0. Infinity where nothing is known of one of them.
+   */
+  aheadAtMost(key: K, than: K): number
+  /** By how much `key` measured ahead of `than`, as a fraction of the latter's value; below 0 when it is behind. */
+  ahead(key: K, than: K): number
+  /** How fast each block was for all that ran in it; see `fitBlocks`. */
+  readonly blocks: readonly BlockEffect[]
 }
 
 interface Measured<K> {
   readonly key: K
   /** Mean of the logarithms, freed of the blocks' effects. */
   readonly level: number
-  readonly executions: number
-  readonly within: number
-  readonly scatter: Scatter | undefined
+  /** Of the level, and the degrees of freedom that it rests on. */
+  readonly variance: number
+  readonly degreesOfFreedom: number
 }
+
+const confidence = 0.95
 
 /**
  * Which contenders cannot be told apart from the best at 95 %, all comparisons together.
  *
- * Values are compared on the logarithmic scale within blocks: an additive model of contender and block effects
- * (randomised complete block design; incomplete blocks by alternating least squares), so that drift common to a block
- * cancels. What is left varies between executions, estimated as for intervals (`moderate`). A contender belongs to the set
- * unless it is worse than the best by more than chance allows: multiple comparisons with the best (Hsu 1984), one-sided,
- * with Sidak's critical value, which is slightly on the safe side. `undefined` without contenders that have values.
+ * Values are compared on the logarithmic scale within blocks (`fitBlocks`), so that drift common to a block cancels. What
+ * is left varies between executions, estimated as for intervals (`moderate`). A contender belongs to the set unless it is
+ * worse than the best by more than chance allows: multiple comparisons with the best (Hsu 1984), one-sided, with Sidak's
+ * critical value, which is slightly on the safe side. `undefined` without contenders that have values.
  */
 export function bestSet<K>(contenders: readonly Contender<K>[]): BestSet<K> | undefined {
-  const measured = freedOfBlocks(contenders)
+  const { measured, blocks, repeated } = measureAll(contenders)
   const [first] = measured
   if (first === undefined) return undefined
   const best = measured.reduce((one, other) => (other.level > one.level ? other : one), first)
-  const variation = executionVariation(measured.flatMap(({ scatter }) => scatter ?? []))
-
   const comparisons = Math.max(1, measured.length - 1)
-  const oneSided = 1 - 0.95 ** (1 / comparisons)
-  const errorOf = (contender: Measured<K>) => {
-    const scatter = moderate(contender.scatter, variation, contender.within)
-    const variance = Math.max(scatter?.variance ?? 0, contender.within)
-    return {
-      variance: variance / contender.executions,
-      degreesOfFreedom: scatter?.degreesOfFreedom ?? Infinity,
-    }
+  const twoSidedTail = 2 * (1 - confidence ** (1 / comparisons))
+  const margin = (one: Measured<K>, other: Measured<K>) => {
+    const degrees = Math.min(one.degreesOfFreedom, other.degreesOfFreedom)
+    return studentCritical(twoSidedTail, degrees) * Math.sqrt(one.variance + other.variance)
   }
-  const ofBest = errorOf(best)
-  const equivalent = measured.filter((contender) => {
-    if (contender === best) return true
-    const error = errorOf(contender)
-    const degrees = Math.min(error.degreesOfFreedom, ofBest.degreesOfFreedom)
-    const margin = studentCritical(2 * oneSided, degrees) * Math.sqrt(error.variance + ofBest.variance)
-    return best.level - contender.level <= margin
-  })
+  const byKey = new Map(measured.map((each) => [each.key, each]))
+  const between = (key: K, than: K, value: (one: Measured<K>, other: Measured<K>) => number) => {
+    const [one, other] = [byKey.get(key), byKey.get(than)]
+    return one === undefined || other === undefined ? Infinity : Math.expm1(value(one, other))
+  }
   return {
     best: best.key,
-    equivalent: equivalent.map(({ key }) => key),
-    repeated: variation !== undefined,
+    equivalent: measured
+      .filter((each) => each === best || best.level - each.level <= margin(each, best))
+      .map(({ key }) => key),
+    repeated,
+    aheadAtMost: (key, than) =>
+      key === than
+        ? 0
+        : Math.max(
+            0,
+            between(key, than, (one, other) => one.level - other.level + margin(one, other)),
+          ),
+    ahead: (key, than) => between(key, than, (one, other) => one.level - other.level),
+    blocks,
   }
 }
 
-/** Sweeps of the alternating least squares: blocks are few and nearly balanced, so that it converges at once. */
-const sweeps = 20
+/**
+ * What to use of a set: the smallest that cannot be told apart from the best and measured at most `within` (a fraction)
+ * behind it. Where measuring was too short to tell, a small one that measured far behind is not named for that alone.
+ */
+export function smallestAsGood<K>(set: BestSet<K>, sizeOf: (key: K) => number, within: number): K {
+  return set.equivalent.reduce(
+    (one, other) => (sizeOf(other) < sizeOf(one) && set.ahead(set.best, other) <= within ? other : one),
+    set.best,
+  )
+}
 
-function freedOfBlocks<K>(contenders: readonly Contender<K>[]): Measured<K>[] {
+function measureAll<K>(contenders: readonly Contender<K>[]): {
+  measured: Measured<K>[]
+  blocks: readonly BlockEffect[]
+  repeated: boolean
+} {
   const rows = contenders
     .map(({ key, executions }) => ({
       key,
@@ -85,55 +110,30 @@ function freedOfBlocks<K>(contenders: readonly Contender<K>[]): Measured<K>[] {
         .map(({ block, value, estimate }) => ({ block, log: Math.log(value), estimate })),
     }))
     .filter(({ cells }) => cells.length > 0)
-  const cellCount = rows.reduce((sum, { cells }) => sum + cells.length, 0)
-  const blocks = sharedBlocks(rows)
-
-  const levels = rows.map(() => 0)
-  const effects = new Map<number, number>()
-  const effectOf = (block: number) => effects.get(block) ?? 0
-  for (let sweep = 0; sweep < sweeps; sweep++) {
-    rows.forEach(({ cells }, row) => {
-      levels[row] = mean(cells.map(({ block, log }) => log - effectOf(block)))
-    })
-    if (blocks.size < 2) break
-    for (const [block, members] of blocks) {
-      effects.set(block, mean(members.map(({ row, log }) => log - (levels[row] ?? 0))))
-    }
-  }
-
-  // Every block effect but one costs a degree of freedom, borne by all rows in proportion.
-  const repeats = cellCount - rows.length
-  const left = repeats - Math.max(0, blocks.size - 1)
-  const share = repeats > 0 ? Math.max(0, left) / repeats : 0
-  return rows.map(({ key, cells }, row) => {
+  const { levels, effects, effectOf, spentDegrees } = fitBlocks(rows.map(({ cells }) => cells))
+  const repeats = rows.reduce((sum, { cells }) => sum + cells.length - 1, 0)
+  // What the blocks' effects cost in degrees of freedom is borne by all rows in proportion.
+  const share = repeats > 0 ? Math.max(0, repeats - spentDegrees) / repeats : 0
+  const scattered = rows.map(({ key, cells }, row) => {
     const level = levels[row] ?? 0
     const within = mean(cells.map(({ estimate }) => estimate.relativeVariance ?? 0))
     const squares = cells.reduce((sum, { block, log }) => sum + (log - effectOf(block) - level) ** 2, 0)
     const degreesOfFreedom = (cells.length - 1) * share
+    const scatter: Scatter | undefined =
+      degreesOfFreedom > 0 ? { variance: squares / degreesOfFreedom, degreesOfFreedom, within } : undefined
+    return { key, level, executions: cells.length, within, scatter }
+  })
+  const variation = executionVariation(scattered.flatMap(({ scatter }) => scatter ?? []))
+  const measured = scattered.map(({ key, level, executions, within, scatter }): Measured<K> => {
+    const moderated = moderate(scatter, variation, within)
     return {
       key,
       level,
-      executions: cells.length,
-      within,
-      scatter:
-        degreesOfFreedom > 0 ? { variance: squares / degreesOfFreedom, degreesOfFreedom, within } : undefined,
+      variance: Math.max(moderated?.variance ?? 0, within) / executions,
+      degreesOfFreedom: moderated?.degreesOfFreedom ?? Infinity,
     }
   })
-}
-
-/** Cells by block, of blocks that more than one row ran in: only there is anything in common to cancel. */
-function sharedBlocks(
-  rows: readonly { cells: readonly { block: number; log: number }[] }[],
-): Map<number, { row: number; log: number }[]> {
-  const byBlock = new Map<number, { row: number; log: number }[]>()
-  rows.forEach(({ cells }, row) => {
-    for (const { block, log } of cells) {
-      const members = byBlock.get(block)
-      if (members === undefined) byBlock.set(block, [{ row, log }])
-      else members.push({ row, log })
-    }
-  })
-  return new Map([...byBlock].filter(([, members]) => members.length > 1))
+  return { measured, blocks: effects, repeated: variation !== undefined }
 }
 
 function mean(values: readonly number[]): number {

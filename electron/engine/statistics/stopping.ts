@@ -1,5 +1,11 @@
-import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
-import { automaticBlockLength, blockSeries, blockVarianceOfMean, resampledMeans } from './block-bootstrap.ts'
+import type { Interval } from '../../contract/interval.ts'
+import {
+  automaticBlockLength,
+  blockSeries,
+  blockVarianceOfMean,
+  resampledMeans,
+  type BlockSeries,
+} from './block-bootstrap.ts'
 import type { Random } from './random.ts'
 import { studentCritical } from './student.ts'
 
@@ -19,14 +25,9 @@ const mostBlocks = 200
  * `undefined` with fewer than two samples, and for samples that are negative, not numbers, or all zero.
  */
 export function meanInterval(samplesMs: readonly number[], random: Random): Interval | undefined {
-  const series = blockSeries(samplesMs)
-  if (series === undefined || series.length < 2 || !(series.mean > 0)) return undefined
-  if (samplesMs.some((sample) => sample < 0)) return undefined
-  const blockLength = automaticBlockLength(series)
-  const blocks = series.length / blockLength
-  const error = Math.sqrt(blockVarianceOfMean(series, blockLength)) / series.mean
-  const halfWidth = studentCritical(0.05, blocks - 1) * error
-
+  const estimate = errorOfMean(samplesMs)
+  if (estimate === undefined) return undefined
+  const { series, blockLength, halfWidth } = estimate
   const coarse = Math.max(blockLength, Math.ceil(series.length / mostBlocks))
   const means = resampledMeans(series, coarse, resamples, random)
   const down = series.mean - (means[Math.floor(0.025 * resamples)] ?? series.mean)
@@ -41,14 +42,28 @@ export function meanInterval(samplesMs: readonly number[], random: Random): Inte
 
 /**
  * The stopping rule of design section 3: whether the 95 % interval of the mean lies within +- `relativeHalfWidth` of it
- * (half its width counts). False while there is no interval. Under 5 ms for 10,000 samples.
+ * (half its width counts). False while there is no interval. Resamples nothing, for only the interval's shape comes from
+ * resamples: looking at the samples must not disturb the measurement.
  */
-export function isNarrowEnough(
-  samplesMs: readonly number[],
-  relativeHalfWidth: number,
-  random: Random,
-): boolean {
-  const interval = meanInterval(samplesMs, random)
-  const halfWidth = interval === undefined ? undefined : relativeHalfWidthOf(interval)
-  return halfWidth !== undefined && halfWidth <= relativeHalfWidth
+export function isNarrowEnough(samplesMs: readonly number[], relativeHalfWidth: number): boolean {
+  const estimate = errorOfMean(samplesMs)
+  // (high - low) / (high + low) of mean x exp(+- halfWidth), however it is shared out between up and down.
+  return estimate !== undefined && Math.tanh(estimate.halfWidth) <= relativeHalfWidth
+}
+
+interface ErrorOfMean {
+  readonly series: BlockSeries
+  readonly blockLength: number
+  /** Of the 95 % interval, on the logarithmic scale; infinite where it cannot be told. */
+  readonly halfWidth: number
+}
+
+function errorOfMean(samplesMs: readonly number[]): ErrorOfMean | undefined {
+  const series = blockSeries(samplesMs)
+  if (series === undefined || series.length < 2 || !(series.mean > 0)) return undefined
+  if (samplesMs.some((sample) => sample < 0)) return undefined
+  const blockLength = automaticBlockLength(series)
+  const blocks = series.length / blockLength
+  const error = Math.sqrt(blockVarianceOfMean(series, blockLength)) / series.mean
+  return { series, blockLength, halfWidth: studentCritical(0.05, blocks - 1) * error }
 }

@@ -13,3 +13,12 @@ export function planParts(plan: NonNullable<ExperimentPreview['plan']>): string[
     `${formatDuration(least)} to ${formatDuration(most)}`,
   ]
 }
+
+/** Why a plan's numbers are expectations. */
+export function openEnd({ batch, timeBudget }: { batch: string; timeBudget: string }): string {
+  const searches = batch.trim() === '' || /^\s*auto/i.test(batch)
+  if (timeBudget.trim() === '') return 'the search decides as it goes'
+  return searches
+    ? 'the search decides as it goes, within the time budget'
+    : 'as many as the time budget allows'
+}

@@ -1,13 +1,14 @@
-import type { CompletedTrialReport } from '../../../electron/contract/analysis.ts'
+import type { CompletedTrialReport, LatencySummary } from '../../../electron/contract/analysis.ts'
 import type { Interval } from '../../../electron/contract/interval.ts'
 import {
   formatBytes,
   formatCount,
   formatMilliseconds,
   formatNumber,
+  formatPercent,
   formatThroughput,
 } from '../../../electron/contract/quantity.ts'
-import type { MemoryPeaks, TrialConfig } from '../../../electron/contract/trial.ts'
+import type { MemoryPeaks, MemoryPrediction, TrialConfig } from '../../../electron/contract/trial.ts'
 
 /** A labelled value of the inspector's lists. */
 export interface Fact {
@@ -75,21 +76,39 @@ export function numberFacts(trial: CompletedTrialReport): Fact[] {
         trial.executions === 1 ? 'execution' : 'executions'
       }`,
     },
+    ...(latencyMs.outliers === undefined
+      ? []
+      : [{ key: 'outliers', label: 'Outliers', value: outlierText(latencyMs.outliers) }]),
     { key: 'load', label: 'Load', value: formatMilliseconds(trial.loadMs) },
     { key: 'first', label: 'First inference', value: formatMilliseconds(trial.firstInferenceMs) },
   ]
 }
 
-/** Memory peaks, as far as they were read. */
-export function memoryFacts(memory: MemoryPeaks): Fact[] {
+/** Memory peaks, as far as they were read, and what had been predicted before the trial ran. */
+export function memoryFacts(memory: MemoryPeaks, predicted?: MemoryPrediction): Fact[] {
   const rows: [key: string, label: string, bytes: number | undefined][] = [
     ['device', 'Device peak', memory.devicePeakBytes],
     ['baseline', 'Device before', memory.deviceBaselineBytes],
     ['host', 'Host peak', memory.hostPeakBytes],
   ]
-  return rows.flatMap(([key, label, bytes]) =>
-    bytes === undefined ? [] : [{ key, label, value: formatBytes(bytes) }],
-  )
+  return rows.flatMap(([key, label, bytes]) => [
+    ...(bytes === undefined ? [] : [{ key, label, value: formatBytes(bytes) }]),
+    ...(predicted?.of === key ? [predictionFact(predicted)] : []),
+  ])
+}
+
+function predictionFact({ of, bytes, ci95 }: MemoryPrediction): Fact {
+  const range = ci95 === undefined ? '' : ` (${formatBytes(ci95[0])} to ${formatBytes(ci95[1])})`
+  return {
+    key: 'predicted',
+    label: of === 'device' ? 'Device predicted' : 'Host predicted',
+    value: `${formatBytes(bytes)}${range}`,
+  }
+}
+
+/** `3 (0.4 % of the time, up to 45.2 ms)`. */
+function outlierText({ count, shareOfTime, largestMs }: NonNullable<LatencySummary['outliers']>): string {
+  return `${formatCount(count)} (${formatPercent(shareOfTime)} of the time, up to ${formatMilliseconds(largestMs)})`
 }
 
 function rangeText(interval: Interval | undefined): string {

@@ -1,4 +1,5 @@
 import { goalTitle, type Analysis, type Goal, type TrialReport } from '../../../electron/contract/analysis.ts'
+import { equivalenceWords, sizeList, withinWords } from '../../../electron/contract/evidence.ts'
 import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import {
   formatBytes,
@@ -16,9 +17,13 @@ export interface GoalCard {
   batch: string
   /** The number that the goal is about. */
   key: string
-  /** Batch sizes that cannot be told apart from it, as text; absent where it stands alone. */
+  /** Batch sizes that cannot be told apart, as text; absent where it stands alone. */
   equivalent?: string
   trialId?: string
+  /** The trials of `equivalent`; empty where it stands alone. */
+  alikeTrialIds: ReadonlySet<string>
+  /** How sure it is, in short parts: what it cannot be told apart from, how far it may be behind. */
+  sureness: string[]
   reason: string
   cost?: string
 }
@@ -31,14 +36,18 @@ export function answerGoal(spec: ExperimentSpec, analysis: Analysis): Goal {
 
 /** The cards of an analysis, in its order. */
 export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialReport>): GoalCard[] {
-  return analysis.recommendations.map(({ goal, batchSize, trialId, equivalent, reason, cost }) => {
-    const others = equivalent.filter((size) => size !== batchSize)
+  return analysis.recommendations.map((recommendation) => {
+    const { goal, batchSize, trialId, equivalent, reason, cost } = recommendation
+    const together = equivalenceWords(recommendation)
+    const within = withinWords(recommendation)
     return {
       goal,
       title: goalTitle(goal, analysis.slo),
       batch: batchSize === null ? '–' : formatCount(batchSize),
       key: batchSize === null ? 'no recommendation' : keyNumber(goal, trials.get(trialId ?? '')),
-      ...(others.length === 0 ? {} : { equivalent: equivalentText(others) }),
+      ...(equivalent.length < 2 ? {} : { equivalent: sizeList(equivalent) }),
+      alikeTrialIds: alikeTrials(analysis, trialId, equivalent),
+      sureness: [together, within].filter((part) => part !== undefined).map(capitalised),
       ...(trialId === undefined ? {} : { trialId }),
       reason,
       ...(cost === undefined ? {} : { cost }),
@@ -57,10 +66,20 @@ function keyNumber(goal: Goal, report: TrialReport | undefined): string {
   return formatThroughput(trial.throughput.itemsPerSecond)
 }
 
-/** Up to three sizes by name, more by their range. */
-function equivalentText(sizes: readonly number[]): string {
-  const sorted = sizes.toSorted((a, b) => a - b).map(formatCount)
-  return sorted.length <= 3
-    ? `alike: ${sorted.join(', ')}`
-    : `alike: ${sorted.length} from ${sorted[0] ?? ''} to ${sorted.at(-1) ?? ''}`
+/** The trials of a set of batch sizes, in the series of the recommended one. */
+function alikeTrials(
+  { series, trials }: Analysis,
+  trialId: string | undefined,
+  equivalent: readonly number[],
+): ReadonlySet<string> {
+  const own = series.find(({ trialIds }) => trialId !== undefined && trialIds.includes(trialId))
+  if (own === undefined || equivalent.length < 2) return new Set()
+  const alike = trials.filter(
+    ({ id, config }) => own.trialIds.includes(id) && equivalent.includes(config.batchSize),
+  )
+  return new Set(alike.map(({ id }) => id))
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -89,6 +89,23 @@ describe.skipIf(process.platform === 'win32')('the devices', () => {
     expect(rounds[0]?.[0]).not.toHaveProperty('throttleReasons')
   })
 
+  it('are told with who computes on them, by the base name of its program where it is known', async () => {
+    useMachine('two-devices')
+    expect(await nvidiaDevices.users()).toEqual([
+      { pid: 4711, device: 0, name: 'python3.12', memoryBytes: 2148 * mebibyte },
+      { pid: 4712, device: 1, name: undefined, memoryBytes: undefined },
+      { pid: 4713, device: 0, name: 'blender.exe', memoryBytes: 310 * mebibyte },
+    ])
+  })
+
+  it.each(['one-device', 'no-driver', 'no-device'])(
+    'have no known users on the machine "%s"',
+    async (machine) => {
+      useMachine(machine)
+      expect(await nvidiaDevices.users()).toEqual([])
+    },
+  )
+
   it('are read again when the tool dies', async () => {
     useMachine('one-device', { NVIDIA_SMI_DIES_AFTER: '1' })
     await watchUntil(({ length }) => length >= 2)

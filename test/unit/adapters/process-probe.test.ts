@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createProcessProbe } from '../../../electron/adapters/process-probe.ts'
 
@@ -41,3 +41,19 @@ it('tells how much of the memory of the system is used', () => {
   expect(usedBytes).toBeGreaterThan(0)
   expect(usedBytes).toBeLessThan(totalBytes)
 })
+
+it.runIf(process.platform === 'linux')(
+  'tells own processes from others, and what each has used',
+  async () => {
+    const child = start('for (;;);')
+    const probe = createProcessProbe()
+    const use = () => probe.processorUse()
+    const ofChild = () => use()?.processes.find(({ pid }) => pid === child.pid)
+    await vi.waitFor(() => expect(ofChild()?.cpuMs).toBeGreaterThan(100), { timeout: 10_000, interval: 50 })
+    expect(ofChild()?.own).toBe(true)
+    expect(use()?.processes.find(({ pid }) => pid === process.pid)?.own).toBe(true)
+    expect(use()?.processes.find(({ pid }) => pid === 1)?.own).toBe(false)
+    expect(use()?.cores).toBe(cpus().length)
+    expect(use()?.busyMs).toBeGreaterThan(ofChild()?.cpuMs ?? 0)
+  },
+)

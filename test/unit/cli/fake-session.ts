@@ -1,14 +1,17 @@
 import { resolve, dirname } from 'node:path'
 import type { Session, UsedCommands } from '../../../electron/cli/session.ts'
 import type { Analysis } from '../../../electron/contract/analysis.ts'
+import type { Comparison } from '../../../electron/contract/comparison.ts'
 import type { Environment } from '../../../electron/contract/environment.ts'
 import type { Constraints, ExperimentPreview } from '../../../electron/contract/experiment.ts'
+import { badInput } from '../../../electron/contract/failure.ts'
 import type { ProjectSummary } from '../../../electron/contract/project.ts'
 import type { RunEvent } from '../../../electron/contract/run-event.ts'
 import type { CommandParams } from '../../../electron/contract/workbench-api.ts'
 import { defaultRules } from '../../../electron/engine/experiment/rules.ts'
 import { dynamicModel } from '../engine/experiment/draft-models.ts'
 import { exampleAnalysis } from './analysis-example.ts'
+import { exampleComparison } from './comparison-example.ts'
 
 export const exampleEnvironment: Environment = {
   host: {
@@ -28,6 +31,8 @@ interface FakeEngine {
   session: Session
   /** Every command that was called, with its parameters. */
   called: { name: string; params: unknown }[]
+  /** What was written to files, by path. */
+  written: Map<string, string>
   emit(event: Partial<RunEvent>): void
 }
 
@@ -39,6 +44,7 @@ export function fakeEngine(
   answers: {
     preview?: ExperimentPreview
     analysis?: Analysis
+    comparison?: Comparison
     constraints?: Constraints
     project?: ProjectSummary
     existing?: Record<string, 'file' | 'folder'>
@@ -46,6 +52,7 @@ export function fakeEngine(
   } = {},
 ): FakeEngine {
   const called: FakeEngine['called'] = []
+  const written: FakeEngine['written'] = new Map()
   const listeners = new Set<(event: RunEvent) => void>()
   const experiment = { projectId: 'p1', experimentId: 'e1' }
   let sequence = 0
@@ -67,7 +74,10 @@ export function fakeEngine(
   const commands: UsedCommands = {
     environment: answer('environment', () => exampleEnvironment),
     openModel: answer('openModel', () => dynamicModel),
-    openProject: answer('openProject', () => project),
+    openProject: answer('openProject', ({ path }: CommandParams<'openProject'>) => {
+      if (path.endsWith('.txt')) throw badInput(`${path} is no Batchscope project.`)
+      return project
+    }),
     createProject: answer('createProject', () => project),
     previewExperiment: answer(
       'previewExperiment',
@@ -101,6 +111,7 @@ export function fakeEngine(
       environment: exampleEnvironment,
       analysis: answers.analysis ?? exampleAnalysis,
     })),
+    compareExperiments: answer('compareExperiments', () => answers.comparison ?? exampleComparison),
     renderReport: answer('renderReport', ({ format }: CommandParams<'renderReport'>) => ({
       fileName: `report.${format}`,
       mediaType: 'text/plain',
@@ -120,6 +131,7 @@ export function fakeEngine(
     files: {
       resolve: (...parts) => resolve('/', ...parts),
       folderOf: (path) => dirname(path),
+      write: async (path, content) => void written.set(path, String(content)),
       stat: async (path) => {
         const kind = { '/': 'folder' as const, ...answers.existing }[path]
         return kind === undefined ? undefined : { kind, bytes: 1, modified: '2026-01-01T00:00:00.000Z' }
@@ -127,5 +139,5 @@ export function fakeEngine(
     },
     close: () => Promise.resolve(),
   }
-  return { session, called, emit }
+  return { session, called, written, emit }
 }

@@ -49,6 +49,7 @@ describe('the command line', () => {
       ...['--dim', 'a=1', '--dim', 'b=2,3', '--batch-axis', 'x=1', '--slo', 'p95<=5ms'],
       ...['--memory-budget', '2GiB', '--executions', '3', '--min-time', '10', '--max-time', '20'],
       ...['--warmup-time', '5', '--timeout', '9', '--seed', '7', '--name', 'mine'],
+      ...['--time-budget', '60s', '--boundary-granularity', '4', '--tolerance', '1%'],
     )
     expect(exitCode).toBe(0)
     expect(draftOf(engine)).toMatchObject({
@@ -56,6 +57,7 @@ describe('the command line', () => {
       draft: {
         ...{ batch: '1:8', executionProviders: 'cpu,cuda', device: '1', threads: '1,2' },
         ...{ dims: ['a=1', 'b=2,3'], batchAxes: ['x=1'], slo: 'p95<=5ms', memoryBudget: '2GiB' },
+        ...{ timeBudget: '60s', boundaryGranularity: '4', tolerance: '1%' },
         ...{ executions: '3', minTime: '10', maxTime: '20', warmupTime: '5', timeout: '9', seed: '7' },
       },
     })
@@ -77,15 +79,18 @@ describe('the command line', () => {
     expect(complaints).toEqual([`${line}\n`])
   })
 
-  it.each(['run', 'inspect', 'report', 'serve', 'doctor'])('has a help text for %s', async (name) => {
-    const { code, complaints } = await type(name, '--help')
-    expect(code).toBe('commander.helpDisplayed')
-    expect(complaints.join('')).toContain(`Usage: batchscope ${name}`)
-  })
+  it.each(['run', 'inspect', 'report', 'compare', 'serve', 'doctor'])(
+    'has a help text for %s',
+    async (name) => {
+      const { code, complaints } = await type(name, '--help')
+      expect(code).toBe('commander.helpDisplayed')
+      expect(complaints.join('')).toContain(`Usage: batchscope ${name}`)
+    },
+  )
 
   it('tells the exit codes in its help', async () => {
     const { complaints } = await type('--help')
-    for (const exitCode of [0, 1, 2, 3, 4, 130]) {
+    for (const exitCode of [0, 1, 2, 3, 4, 5, 130]) {
       expect(complaints.join('')).toMatch(new RegExp(`^ {2}${exitCode} +\\S`, 'm'))
     }
   })

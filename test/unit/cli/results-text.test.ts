@@ -37,6 +37,23 @@ describe('the results as text', () => {
     expect(text).toMatch(/p99 ≤ 1 ms +none {2}No batch size answers within 1 ms at p99\./)
   })
 
+  it('says how far a recommendation may be behind, and how the machine drifted', () => {
+    const [first, ...others] = exampleAnalysis.recommendations
+    if (first === undefined) throw new Error('no recommendation')
+    const blocks = [
+      { block: 1, ratio: 1 },
+      { block: 2, ratio: 1.06 },
+    ]
+    const text = linesAt(200, {
+      ...exampleAnalysis,
+      recommendations: [{ ...first, within: 0.014 }, ...others],
+      drift: { blocks, range: 0.06, significant: true },
+    }).join('\n')
+    expect(text).toContain('It answers in 3.00 ms. It is at most 1.4 % behind the best, at 95 %.')
+    expect(text).toContain('The machine ran 6.0 % slower in block 2 than in block 1')
+    expect(linesAt(200).join('\n')).not.toMatch(/behind the best|The machine ran/)
+  })
+
   it.each([72, 80, 120])('fits into %i columns', (width) => {
     const reason = 'It is as fast as any other, within what can be told apart. '.repeat(5).trim()
     const [first, ...others] = exampleAnalysis.recommendations

@@ -65,10 +65,12 @@ function machine({ describe: tell, prepare, kernel = 'Linux 6.1', write }: Situa
     devices: {
       list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'No tool.' } }),
       watch: () => ({ stop: () => Promise.resolve() }),
+      users: () => Promise.resolve([]),
     },
     processes: {
       read: () => Promise.resolve(undefined),
       systemMemory: () => ({ usedBytes: 1, totalBytes: 2 }),
+      processorUse: () => undefined,
     },
     machine: {
       describe: () =>

@@ -3,12 +3,13 @@ import type { DeviceReading, TelemetrySample } from '../../../electron/contract/
 import { createTelemetry, type Telemetry } from '../../../electron/engine/telemetry.ts'
 import { ManualClock, settled } from '../../fixtures/manual-clock.ts'
 
-const system = { usedBytes: 5, totalBytes: 10 }
+let system: { usedBytes: number; totalBytes: number; swapUsedBytes?: number }
 
 let clock: ManualClock
 let telemetry: Telemetry
 let batches: TelemetrySample[][]
 let residentBytes: number | undefined
+let hostSwapBytes: number | undefined
 let readsAtOnce: number
 let mostReadsAtOnce: number
 let readMs: number
@@ -19,6 +20,8 @@ beforeEach(() => {
   clock = new ManualClock()
   batches = []
   residentBytes = 100
+  hostSwapBytes = undefined
+  system = { usedBytes: 5, totalBytes: 10 }
   readsAtOnce = 0
   mostReadsAtOnce = 0
   readMs = 0
@@ -31,11 +34,18 @@ beforeEach(() => {
           mostReadsAtOnce = Math.max(mostReadsAtOnce, readsAtOnce)
           if (readMs > 0) await clock.sleep(readMs)
           readsAtOnce -= 1
-          return residentBytes === undefined ? undefined : { residentBytes, cpuPercent: 50 }
+          if (residentBytes === undefined) return undefined
+          return {
+            residentBytes,
+            cpuPercent: 50,
+            ...(hostSwapBytes !== undefined && { swapBytes: hostSwapBytes }),
+          }
         },
         systemMemory: () => system,
+        processorUse: () => undefined,
       },
       devices: {
+        users: () => Promise.resolve([]),
         list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'none' } }),
         watch(_intervalMs, listener) {
           tellDevices = listener
@@ -148,5 +158,48 @@ describe('the peaks of an execution', () => {
     expect(telemetry.peaks(1)).toEqual({ devicePeakBytes: 50, deviceBaselineBytes: 20 })
     expect(telemetry.peaks(0)).toEqual({ devicePeakBytes: 0, deviceBaselineBytes: 10 })
     expect(telemetry.peaks(2)).toEqual({})
+  })
+})
+
+describe('the measured window', () => {
+  it('has the readings of devices between its beginning and its end, and no others', () => {
+    tellDevices([device(0, 1)])
+    telemetry.beginWindow()
+    tellDevices([device(0, 2), device(1, 3)])
+    tellDevices([device(0, 4), device(1, 5)])
+    const { devices } = telemetry.endWindow()
+    tellDevices([device(0, 6)])
+    expect(devices.map(({ memoryUsedBytes }) => memoryUsedBytes)).toEqual([2, 3, 4, 5])
+    expect(telemetry.endWindow().devices).toEqual([])
+  })
+
+  it('tells how far swap grew since the execution began, at its highest', async () => {
+    system = { ...system, swapUsedBytes: 1000 }
+    telemetry.watchHost(undefined)
+    await clock.advance(100)
+    telemetry.watchHost(1)
+    hostSwapBytes = 70
+    system = { ...system, swapUsedBytes: 1500 }
+    await clock.advance(100)
+    hostSwapBytes = 50
+    system = { ...system, swapUsedBytes: 1200 }
+    await clock.advance(100)
+    expect(telemetry.endWindow().swap).toEqual({ systemBytes: 500, hostBytes: 70 })
+    telemetry.watchHost(undefined)
+    await clock.advance(100)
+    expect(telemetry.endWindow().swap).toEqual({ systemBytes: 0, hostBytes: undefined })
+  })
+
+  it('knows nothing of swap where the system does not tell', async () => {
+    telemetry.watchHost(1)
+    await clock.advance(100)
+    expect(telemetry.endWindow().swap).toEqual({ systemBytes: undefined, hostBytes: undefined })
+  })
+
+  it('does not write swap into the telemetry that is kept', async () => {
+    telemetry.watchHost(1)
+    hostSwapBytes = 70
+    await clock.advance(100)
+    expect(taken().at(-1)?.host).toEqual({ residentBytes: 100, cpuPercent: 50 })
   })
 })

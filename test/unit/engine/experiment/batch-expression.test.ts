@@ -34,7 +34,20 @@ describe('batch sizes as a person writes them', () => {
     expect(valuesOf(text)).toBe('auto')
   })
 
+  it('reads how far the search may go', () => {
+    const reading = (text: string) => readBatchExpression(text)
+    expect(reading('auto')).toEqual({ ok: true, value: { kind: 'auto' } })
+    expect(reading('auto:256')).toEqual({ ok: true, value: { kind: 'auto', maximum: 256 } })
+    expect(reading(' AUTO : 8 ')).toEqual({ ok: true, value: { kind: 'auto', maximum: 8 } })
+  })
+
   it.each([
+    ['auto:', '"auto:" does not say how far to search.'],
+    ['auto:0', 'End of the search "0" is below 1.'],
+    ['auto:1.5', 'End of the search "1.5" is not a whole number.'],
+    ['auto:1:64', 'End of the search "1:64" is not a number.'],
+    ['auto:64,128', '"auto" cannot be mixed with other batch sizes.'],
+    ['1,auto:64', '"auto" cannot be mixed with other batch sizes.'],
     ['0', 'Batch size "0" is below 1.'],
     ['-1', 'Batch size "-1" is below 1.'],
     ['1.5', 'Batch size "1.5" is not a whole number.'],

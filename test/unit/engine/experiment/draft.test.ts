@@ -136,6 +136,13 @@ describe('an experiment as a person writes it', () => {
       })
     })
 
+    it('refuses a search that ends below it', () => {
+      expect(problemsOf({ batch: 'auto:2' }, fixedBatchModel)[0]?.message).toContain(
+        'Batch size "2" cannot be run',
+      )
+      expect(specOf({ batch: 'auto:512' }, fixedBatchModel).factors.batchSizes.kind).toBe('list')
+    })
+
     it('runs a model without a batch axis once a call', () => {
       expect(specOf({}, batchlessModel).factors.batchSizes).toEqual({ kind: 'list', values: [1] })
       expect(problemsOf({ batch: '2' }, batchlessModel)[0]?.message).toBe(
@@ -173,6 +180,69 @@ describe('an experiment as a person writes it', () => {
       expect(small?.message).toContain('Memory budget "2" is too small')
       expect(small?.hint).toContain('64MiB')
     })
+  })
+
+  describe('a time budget', () => {
+    it.each([
+      ['60s', 60_000],
+      ['1.5 min', 90_000],
+      ['2h', 7_200_000],
+      ['90000ms', 90_000],
+      ['5MIN', 300_000],
+    ])('reads %s', (timeBudget, milliseconds) => {
+      expect(specOf({ timeBudget }).constraints).toEqual({ timeBudgetMs: milliseconds })
+    })
+
+    it.each([
+      ['60', 'Time budget "60" has no unit.'],
+      ['5m', 'Time budget "5m" has the unknown unit "m".'],
+      ['soon', 'Time budget "soon" cannot be read.'],
+      ['-5s', 'Time budget "-5s" cannot be read.'],
+      ['10ms', 'Time budget "10ms" is too short: one execution alone takes longer.'],
+      ['1000h', 'Time budget "1000h" is more than thirty days.'],
+    ])('refuses %s, with what to write instead', (timeBudget, message) => {
+      const [problem] = problemsOf({ timeBudget })
+      expect(problem).toMatchObject({ field: 'timeBudget', message })
+      expect(problem?.hint).toMatch(/\S/)
+    })
+  })
+
+  it('reads how near the memory boundary is to be measured', () => {
+    expect(specOf({ boundaryGranularity: '4' }).constraints).toEqual({ boundaryGranularity: 4 })
+    expect(specOf({ batch: '1,64', boundaryGranularity: '1' }).constraints.boundaryGranularity).toBe(1)
+    expect(problemsOf({ boundaryGranularity: '0' })).toEqual([
+      expect.objectContaining({
+        field: 'boundaryGranularity',
+        message: 'Boundary granularity "0" is below 1.',
+      }),
+    ])
+  })
+
+  describe('the tolerance of the search', () => {
+    it.each([
+      ['2%', 0.02],
+      ['0.5 %', 0.005],
+      ['0.05', 0.05],
+      ['.5', 0.5],
+    ])('reads %s', (tolerance, fraction) => {
+      expect(specOf({ tolerance }).rules.tolerance).toBe(fraction)
+    })
+
+    it.each([
+      ['0%', 'Tolerance "0%" is below 0.1 %.', 'Write a percentage'],
+      ['60%', 'Tolerance "60%" is above 50 %.', 'Write a percentage'],
+      ['2', 'Tolerance "2" is above 50 %.', 'Did you mean 2%?'],
+      ['tight', 'Tolerance "tight" is no percentage.', 'Write a percentage'],
+    ])('refuses %s', (tolerance, message, hint) => {
+      const [problem] = problemsOf({ tolerance })
+      expect(problem).toMatchObject({ field: 'tolerance', message })
+      expect(problem?.hint).toContain(hint)
+    })
+  })
+
+  it('lets a contender have as many executions as every trial was asked to have', () => {
+    expect(specOf({ executions: '30' }).rules).toMatchObject({ executions: 30, mostExecutions: 30 })
+    expect(specOf({ executions: '3' }).rules.mostExecutions).toBe(defaultRules.mostExecutions)
   })
 
   describe('times', () => {

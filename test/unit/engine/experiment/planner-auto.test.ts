@@ -36,41 +36,54 @@ describe('the automatic search', () => {
     expect(sizesInBlock(run, 1)).toContain(32)
   })
 
-  it('then tries the sizes halfway between the best and its neighbours', () => {
-    const run = simulate(specOf('auto'), throughputs({ 1: 100, 2: 190, 4: 340, 8: 500, 16: 480, 32: 470 }))
-    expect([...sizesInBlock(run, 1).slice(6)].sort((a, b) => a - b)).toEqual([6, 12])
-    expect(run.decisions.join('\n')).toContain('Trying 6 and 12 next to the best.')
+  it('then tries the sizes halfway between the best and its neighbours, beside what they compete with', () => {
+    const run = simulate(specOf('auto'), throughputs({ 1: 100, 2: 190, 4: 440, 8: 500, 16: 480, 32: 470 }))
+    expect(sizesInBlock(run, 2)).toEqual(expect.arrayContaining([4, 6, 8, 12, 16]))
+    expect(run.decisions.join('\n')).toContain('Trying 12: halfway from 8 to 16, next to the best so far.')
     const reasons = run.history.map(({ trial }) => trial.reason)
     expect(reasons).toContain('halfway from 4 to 8, next to the best so far')
     expect(reasons).toContain('doubling from 4')
   })
 
-  it('gives everything it tried its further executions, refined sizes among their competitors', () => {
-    const run = simulate(specOf('auto', { executions: 3 }), saturating(1, 0.5))
-    const first = [...sizesInBlock(run, 1)].sort((a, b) => a - b)
-    for (const block of [2, 3]) {
-      const sizes = sizesInBlock(run, block)
-      expect([...sizes].sort((a, b) => a - b)).toEqual(first)
-      expect(sizes).not.toEqual(first)
-    }
+  it('gives further executions to what is near the best and to the lowest latency, not to the hopeless', () => {
+    const run = simulate(specOf('auto', { executions: 3 }), saturating(20, 0.5))
+    const hopeless = run.history.filter(({ trial }) => [2, 4, 8].includes(trial.config.batchSize))
+    expect(hopeless.map(({ executions }) => executions.length)).toEqual([1, 1, 1])
+    expect(Math.max(...run.history.map(({ executions }) => executions.length))).toBeGreaterThanOrEqual(3)
+    expect(run.history[0]?.executions).toHaveLength(3)
   })
 
-  it('stops at an out-of-memory, and refines below it', () => {
+  it('stops at an out-of-memory, finds the boundary, and goes on below it', () => {
     const run = simulate(specOf('auto'), ({ batchSize }) => (batchSize > 20 ? 'out-of-memory' : 10))
-    expect(sizesInBlock(run, 1)).toEqual([1, 2, 4, 8, 16, 32, ...sizesInBlock(run, 1).slice(6)])
+    expect(sizesInBlock(run, 1).slice(0, 6)).toEqual([1, 2, 4, 8, 16, 32])
     expect(run.decisions.join('\n')).toContain('Doubling stopped at 32: 32 ran out of memory.')
-    expect([...sizesInBlock(run, 1).slice(6)].sort((a, b) => a - b)).toEqual([12, 24])
-    expect(sizesInBlock(run, 2)).not.toContain(32)
-    expect(sizesInBlock(run, 2)).not.toContain(24)
+    expect(run.decisions.join('\n')).toContain('Memory boundary: 20 fits (ran twice), 21 does not.')
+    const failed = run.ran.filter(({ config }) => config.batchSize > 20)
+    expect(new Set(failed.map(({ config }) => config.batchSize)).size).toBe(failed.length)
+    expect(run.done).toBe(true)
+  })
+
+  it('looks for the boundary past the point where throughput stops growing, when it is asked for', () => {
+    const spec = specOf('auto')
+    const asked = { ...spec, constraints: { boundaryGranularity: 10 } }
+    const behave: Behaviour = ({ batchSize }) => (batchSize > 300 ? 'out-of-memory' : batchSize)
+    expect(simulate(spec, behave).ran.some(({ config }) => config.batchSize > 64)).toBe(false)
+    const decisions = simulate(asked, behave).decisions.join('\n')
+    const [, fits, not] = /Memory boundary: (\d+) fits \(ran twice\), (\d+) does not/.exec(decisions) ?? []
+    expect(Number(fits)).toBeLessThanOrEqual(300)
+    expect(Number(not)).toBeGreaterThan(300)
+    expect(Number(not) - Number(fits)).toBeLessThanOrEqual(10)
   })
 
   it('stops when two sizes are past the latency bound, and looks for where it is crossed', () => {
     const slo = { percentile: 99, milliseconds: 20 }
     const run = simulate(specOf('auto', { slo }), saturating(2, 2))
-    // 2 + 2 b: 8 takes 18 ms, 16 takes 34 ms, 32 takes 66 ms.
+    // 2 + 2 b: 8 takes 18 ms, 9 takes 20 ms, 16 takes 34 ms, 32 takes 66 ms.
     expect(sizesInBlock(run, 1)).not.toContain(64)
-    expect(sizesInBlock(run, 1)).toContain(12)
+    const tried = run.ran.map(({ config }) => config.batchSize)
+    expect(tried).toEqual(expect.arrayContaining([12, 10, 9]))
     expect(run.decisions.join('\n')).toContain('p99 is over 20.0 ms at 16 and 32')
+    expect(run.decisions.at(-1)).toContain('9 is the batch size to use')
   })
 
   it('does not start a size whose calls would take too long for the measuring time', () => {
@@ -122,23 +135,43 @@ describe('the automatic search', () => {
     expect([...begun.ran, ...rest.ran]).toEqual(whole.ran)
   })
 
-  it('is not swayed by later executions: what was decided in the first block stands', () => {
+  it('plans a block from what was known before it: what comes out of it changes only later blocks', () => {
     const spec = specOf('auto')
-    const table = throughputs({ 1: 100, 2: 190, 4: 340, 8: 500, 16: 480, 32: 470 })
+    const table = throughputs({ 1: 100, 2: 190, 4: 440, 8: 500, 16: 480, 32: 470 })
     const steady = simulate(spec, table)
     const swayed = simulate(spec, (config, block) =>
       block === 2 ? 1_000 / config.batchSize : table(config, block),
     )
-    expect(swayed.ran).toEqual(steady.ran)
+    expect(sizesInBlock(swayed, 1)).toEqual(sizesInBlock(steady, 1))
+    expect(sizesInBlock(swayed, 2)).toEqual(sizesInBlock(steady, 2))
+    expect(swayed.ran).not.toEqual(steady.ran)
   })
 
-  it('expects a typical search at first and the exact number once doubling has stopped', () => {
+  it('executes nothing twice when one execution each is asked for, and says what that means', () => {
+    const run = simulate(specOf('auto', { executions: 1 }), saturating(5, 0.5))
+    expect(run.history.every(({ executions }) => executions.length === 1)).toBe(true)
+    expect(run.decisions.at(-1)).toContain('nothing was executed twice')
+  })
+
+  it('goes no further than the size that was given, powers of two or not', () => {
     const spec = specOf('auto')
-    const behave = throughputs({ 1: 100, 2: 190, 4: 340, 8: 500, 16: 480, 32: 470 })
-    expect(expectedExecutions(spec, [])).toEqual({ done: 0, planned: 18, blocks: 2 })
+    const factors = { ...spec.factors, batchSizes: { kind: 'auto', maximum: 100 } as const }
+    const run = simulate({ ...spec, factors }, saturating(50, 0.5))
+    expect(sizesInBlock(run, 1)).toEqual([1, 2, 4, 8, 16, 32, 64, 100])
+    expect(Math.max(...run.ran.map(({ config }) => config.batchSize))).toBe(100)
+  })
+
+  it('expects a typical search at first, more while it races, and nothing more at its end', () => {
+    const spec = specOf('auto')
+    const behave = throughputs({ 1: 100, 2: 190, 4: 440, 8: 500, 16: 480, 32: 470 })
+    const atFirst = expectedExecutions(spec, [])
+    expect(atFirst.done).toBe(0)
+    expect(atFirst.planned).toBeGreaterThan(9)
     const stopped = simulate(spec, behave, { limit: 6 })
-    expect(expectedExecutions(spec, stopped.history)).toEqual({ done: 6, planned: 16, blocks: 2 })
+    expect(expectedExecutions(spec, stopped.history).planned).toBeGreaterThan(6)
     const whole = simulate(spec, behave)
-    expect(expectedExecutions(spec, whole.history)).toEqual({ done: 16, planned: 16, blocks: 2 })
+    const { done, planned } = expectedExecutions(spec, whole.history)
+    expect(done).toBe(whole.ran.length)
+    expect(planned).toBe(done)
   })
 })

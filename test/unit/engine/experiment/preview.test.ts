@@ -23,6 +23,26 @@ describe('the preview of an experiment', () => {
     expect(previewExperiment({}, fixedBatchModel).plan).toMatchObject({ trials: 1, exact: true })
   })
 
+  it('expects of a search between one execution a trial and many for the contenders', () => {
+    const sweep = previewExperiment({ batch: '1:9' }, dynamicModel).plan
+    const search = previewExperiment({}, dynamicModel).plan
+    if (sweep === undefined || search === undefined) throw new Error('no plan')
+    expect(search.trials).toBe(sweep.trials)
+    expect(search.estimateMs[0]).toBeLessThan(sweep.estimateMs[0])
+    expect(search.estimateMs[1]).toBeGreaterThan(sweep.estimateMs[1])
+  })
+
+  it('expects less of a search that may not go far', () => {
+    expect(previewExperiment({ batch: 'auto:1' }, dynamicModel).plan?.trials).toBe(1)
+    expect(previewExperiment({ batch: 'auto:4' }, dynamicModel).plan?.trials).toBe(4)
+  })
+
+  it('takes no longer than the time budget, and is no promise where that cuts it short', () => {
+    const cut = previewExperiment({ batch: '1:64', timeBudget: '30s' }, dynamicModel).plan
+    expect(cut).toMatchObject({ trials: 64, estimateMs: [30_000, 30_000], exact: false })
+    expect(previewExperiment({ batch: '1,2', timeBudget: '2h' }, dynamicModel).plan?.exact).toBe(true)
+  })
+
   it('gives the problems instead of a plan', () => {
     const preview = previewExperiment({ batch: '1.5' }, dynamicModel)
     expect(preview.plan).toBeUndefined()

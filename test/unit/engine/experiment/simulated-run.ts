@@ -79,7 +79,8 @@ export function simulate(
   }
   for (let steps = 0; steps < 2_000; steps += 1) {
     const step: PlanStep = planner.next(history)
-    if (step.decision !== undefined) run.decisions.push(step.decision)
+    if (step.decision !== undefined && step.decision !== run.decisions.at(-1))
+      run.decisions.push(step.decision)
     if (step.kind === 'done') return { ...run, done: true }
     for (const { config, failure } of step.skips ?? []) {
       const entry = entryFor(config, failure.message)
@@ -91,7 +92,7 @@ export function simulate(
       const execution = executionOf(entry.trial, step.block, behave(entry.trial.config, step.block))
       entry.executions = [...entry.executions, execution]
       run.ran.push({ block: step.block, config: entry.trial.config })
-      if (execution.outcome !== 'completed') break
+      if (execution.outcome !== 'completed' || spec.constraints.timeBudgetMs !== undefined) break
     }
   }
   throw new Error('The planner never came to an end.')

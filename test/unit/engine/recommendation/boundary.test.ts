@@ -3,6 +3,7 @@ import type { Execution } from '../../../../electron/contract/trial.ts'
 import { analyse } from '../../../../electron/engine/recommendation/analyse.ts'
 import {
   completed,
+  MiB,
   failureOf,
   measuredAt,
   samplesAround,
@@ -31,6 +32,29 @@ describe('the memory boundary', () => {
   it('lies between the largest that fits and the smallest that does not', () => {
     const measured = together(measuredAt({ 1: 2, 2: 3, 24: 20 }), outOfMemory(64), outOfMemory(32))
     expect(boundary(measured)).toEqual({ largestThatFits: 24, smallestThatDoesNot: 32, limitedBy: 'host' })
+  })
+
+  it('takes two executions to count as fitting', () => {
+    const once = trialOf(24)
+    const measured = together(measuredAt({ 1: 2, 2: 3 }), outOfMemory(32), {
+      trials: [once],
+      executions: [completed(once, 1, samplesAround(20))],
+      skips: new Map(),
+    })
+    expect(boundary(measured)).toMatchObject({
+      largestThatFits: 2,
+      largestSeenOnce: 24,
+      smallestThatDoesNot: 32,
+    })
+  })
+
+  it('stands beside what smaller sizes predicted, not those next to it', () => {
+    // 200 MiB and 20 MiB an item, but not where it was measured last.
+    const measured = together(measuredAt({ 1: 2, 2: 3, 4: 4, 8: 6, 16: 9, 35: 17, 36: 18 }), outOfMemory(37))
+    const constraints = { memoryBudgetBytes: 1_010 * MiB }
+    const found = analyse({ spec: { ...spec, constraints }, ...measured }).boundary
+    expect(found).toMatchObject({ largestThatFits: 36, predicted: { batchSize: 40 } })
+    expect(boundary(measured)).not.toHaveProperty('predicted')
   })
 
   it('may lie below the smallest batch size', () => {

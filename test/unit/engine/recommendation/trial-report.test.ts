@@ -178,3 +178,41 @@ describe('what else a trial carries', () => {
     }
   })
 })
+
+describe('what a trial shows besides its numbers', () => {
+  const around = (of: (at: number) => number) => Array.from({ length: 100 }, (_, at) => of(at))
+  const steady = around((at) => 10 + 0.1 * Math.sin(at * 1.7))
+
+  it('is a drift when latency rose while it was measured, and in how many executions', () => {
+    const rising = steady.map((sample, at) => sample * (1 + at / 1000))
+    const flags = numbers([completed(trial, 1, rising), completed(trial, 2, steady)]).flags
+    expect(flags.find(({ name }) => name === 'drifting')?.reason).toMatch(
+      /^latency rose by \d+(\.\d)? % while it was measured, in 1 of 2 executions$/,
+    )
+    expect(numbers([completed(trial, 1, steady)]).flags.map(({ name }) => name)).not.toContain('drifting')
+  })
+
+  it('is what its executions saw, told in full where that is little and once where it is much', () => {
+    const shared = (cores: number) =>
+      completed(trial, cores, steady, { flags: [{ name: 'shared-device', reason: `others used ${cores}` }] })
+    const reasonOf = (executions: readonly Execution[]) =>
+      numbers(executions).flags.find(({ name }) => name === 'shared-device')?.reason
+    expect(reasonOf([shared(1), shared(1)])).toBe('others used 1')
+    expect(reasonOf([shared(1), shared(2)])).toBe('others used 1; others used 2')
+    expect(reasonOf([shared(1), shared(2), shared(3)])).toBe('others used 1; alike in 2 more executions')
+  })
+
+  it('are outliers, each against its own execution, which stay in every number', () => {
+    const slow = steady.map((sample, at) => (at === 50 ? 80 : sample * 2))
+    const { latencyMs } = numbers([completed(trial, 1, steady), completed(trial, 2, slow)])
+    const all = [...steady, ...slow]
+    const total = all.reduce((sum, sample) => sum + sample, 0)
+    expect(latencyMs.outliers).toEqual({
+      count: 1,
+      shareOfTime: expect.closeTo(80 / total, 9),
+      largestMs: 80,
+    })
+    expect(latencyMs).toMatchObject({ samples: 200, max: 80, mean: expect.closeTo(total / 200, 9) })
+    expect(numbers([completed(trial, 1, steady)]).latencyMs).not.toHaveProperty('outliers')
+  })
+})

@@ -40,8 +40,30 @@ describe('the charts of a report', () => {
   it('measure memory in the unit that suits it', () => {
     const about = (machine: { fixedBytes: number; perItemBytes: number }) =>
       chartsOf([{ executionProvider: 'cpu', batchSizes: [1, 2, 4], machine }]).at(-1)?.about
-    expect(about({ fixedBytes: 50e6, perItemBytes: 1e6 })).toBe('peak in MiB, of the host')
-    expect(about({ fixedBytes: 5e9, perItemBytes: 1e6 })).toBe('peak in GiB, of the host')
+    expect(about({ fixedBytes: 50e6, perItemBytes: 1e6 })).toBe('peak in MiB, of the host; dotted: fit')
+    expect(about({ fixedBytes: 5e9, perItemBytes: 1e6 })).toBe('peak in GiB, of the host; dotted: fit')
+  })
+
+  it('say what the dotted line and the shaded points are, where there are some', () => {
+    const { analysis } = reportInputOf(
+      simulatedExperiment([
+        { executionProvider: 'cpu', batchSizes: [1, 2, 4, 8], machine: { saturatesAt: 99 } },
+      ]),
+    )
+    const [only] = analysis.series
+    const latencyFit = {
+      ...{ overheadMs: 1.9, perItemMs: 0.31, batchSizes: [1, 2, 4, 8], relativeError: 0.002, follows: true },
+    }
+    const series = only === undefined ? [] : [{ ...only, latencyFit }]
+    const recommendations = analysis.recommendations.map((card) => ({ ...card, equivalent: [4, 8] }))
+    const [throughput, latency] = reportCharts({ ...analysis, series, recommendations }, 450)
+    expect(throughput?.about).toContain('shaded points: no difference shown; dotted: fit')
+    expect(latency?.about).toContain('dotted: fit, 1.90 ms + 0.310 ms × batch')
+
+    const loose = series.map((each) => ({ ...each, latencyFit: { ...latencyFit, follows: false } }))
+    const alone = recommendations.map((card) => ({ ...card, equivalent: [8] }))
+    const plain = reportCharts({ ...analysis, series: loose, recommendations: alone }, 450)
+    expect(plain[0]?.about).not.toMatch(/shaded|dotted/)
   })
 
   it('leave out memory that nobody measured', () => {

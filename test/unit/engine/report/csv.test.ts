@@ -23,10 +23,11 @@ describe('the CSV of the trials', () => {
         'trial,batch_size,execution_provider,device,threads,outcome,executions,samples',
         'latency_mean_ms,latency_mean_ci95_low_ms,latency_mean_ci95_high_ms,latency_stdev_ms',
         'latency_min_ms,latency_p50_ms,latency_p90_ms,latency_p95_ms,latency_p99_ms,latency_max_ms',
-        'unsupported_percentiles',
+        'outliers,unsupported_percentiles',
         'throughput_items_per_s,throughput_ci95_low_items_per_s,throughput_ci95_high_items_per_s',
+        'scaling_efficiency',
         'host_peak_bytes,device_peak_bytes,device_baseline_bytes,load_ms,first_inference_ms',
-        'flags,failure_code,failure_message',
+        'reason,flags,flag_reasons,failure_code,failure_message',
       ].join(','),
     )
   })
@@ -49,12 +50,14 @@ describe('the CSV of the trials', () => {
       throughput_items_per_s: String(trial.throughput.itemsPerSecond),
       device_peak_bytes: String(trial.memory.devicePeakBytes),
       failure_code: '',
+      scaling_efficiency: '1',
+      reason: 'asked for',
     })
   })
 
   it('leaves the numbers of the others empty and says what happened', () => {
     const [, , out] = trialsCsv(reportInputOf(sweep)).split('\r\n').slice(1)
-    expect(out).toMatch(/^e1\.3,128,cuda,0,,out-of-memory,1,{13},/)
+    expect(out).toMatch(/^e1\.3,128,cuda,0,,out-of-memory,1,{14},/)
     expect(out).toMatch(/,out-of-memory,The device ran out of memory while running the model\.$/)
   })
 

@@ -16,11 +16,30 @@ describe('the Markdown report', () => {
       '## Trials',
       '## Without numbers',
       ...(input.analysis.trials.some(({ flags }) => flags.length > 0) ? ['## To be read with care'] : []),
+      '## What the curves say',
       '## Model',
       '## Environment',
       '## How it was measured',
     ])
     expect(text).toMatch(/^\| 128 \| out of memory \| – \| – \| – \| – \| – \|/m)
+  })
+
+  it('tells what the curves say, how the machine drifted and how the search went', () => {
+    const decisions = ['Started with 1.', 'Trying 24, because 16 and 32 could not be told apart.']
+    const drift = {
+      blocks: [
+        { block: 1, ratio: 1 },
+        { block: 2, ratio: 1.06 },
+      ],
+      range: 0.06,
+      significant: true,
+    }
+    const text = reportMarkdown(reportInputOf({ ...sweep, decisions }, { drift }))
+    expect(text).toContain('ran 6.0 % slower in block 2 than in block 1')
+    expect(text).toContain('95 % intervals')
+    expect(text).toContain(
+      '## How the search went\n\n1. Started with 1.\n2. Trying 24, because 16 and 32 could not be told apart.\n',
+    )
   })
 
   it('has rows of as many cells as the head', () => {

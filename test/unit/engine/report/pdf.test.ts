@@ -61,6 +61,11 @@ describe('the PDF of a sweep that ran out of memory', async () => {
     }
   })
 
+  it('says how to read an interval', () => {
+    expect(text).toContain('What the curves say')
+    expect(running).toMatch(/about 95 of them would\s+hold the true mean/)
+  })
+
   it('has the charts as vectors: text and curves, no pictures', () => {
     expect(images).toBe(0)
     expect(text).toMatch(/^batch size$/m)
@@ -107,6 +112,14 @@ describe('the PDF of other experiments', () => {
       expect(text).toContain(`${label}, p99`)
     }
     expect(text).toContain('Configuration')
+  })
+
+  it('numbers the decisions of a search', async () => {
+    const experiment = simulatedExperiment([{ executionProvider: 'cpu', batchSizes: [1, 2] }])
+    const decisions = ['Trying 2.', 'Doubling stopped at 2.']
+    const contents = await contentsOf(reportInputOf({ ...experiment, decisions }))
+    expect(contents.text).toContain('How the search went')
+    expect(contents.running).toMatch(/1\.\s+Trying 2\.\s+2\.\s+Doubling stopped at 2\./)
   })
 
   it('draws no chart of a single trial', async () => {

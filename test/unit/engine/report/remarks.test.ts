@@ -24,13 +24,14 @@ describe('what is said below the table', () => {
   it('names the trials that share a flag and its reason once', () => {
     expect(flagged([1, 2, 4], () => ({ name: 'throttled', reason: 'the power cap was active' }))).toEqual([
       'throttled, batch 1, 2 and 4: the power cap was active.',
+      expect.stringMatching(/^What throttled means: The machine slowed itself down/),
     ])
   })
 
   it('does not go on for ever', () => {
     const sizes = Array.from({ length: 12 }, (_, index) => index + 1)
     const lines = flagged(sizes, (size) => ({ name: 'wide-interval', reason: `±${size} %` }))
-    expect(lines).toHaveLength(6)
-    expect(lines.at(-1)).toBe('wide-interval: and 7 more of these, see the table.')
+    expect(lines).toHaveLength(7)
+    expect(lines.at(-2)).toBe('wide-interval: and 7 more of these, see the table.')
   })
 })

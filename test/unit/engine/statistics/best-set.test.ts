@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bestSet, type Contender } from '../../../../electron/engine/statistics/best-set.ts'
+import { bestSet, smallestAsGood, type Contender } from '../../../../electron/engine/statistics/best-set.ts'
 import { createRandom, type Random } from '../../../../electron/engine/statistics/random.ts'
 import { fourSigma, gaussian } from './simulated-latencies.ts'
 
@@ -44,7 +44,7 @@ describe('bestSet', () => {
   it('leaves out what is clearly worse', () => {
     for (let run = 0; run < 50; run++) {
       const set = bestSet(contenders([50, 80, 100, 70, 60, 40], 2, 0.01, 0, createRandom(run)))
-      expect(set).toEqual({ best: 2, equivalent: [2], repeated: true })
+      expect(set).toMatchObject({ best: 2, equivalent: [2], repeated: true })
     }
   })
 
@@ -78,7 +78,7 @@ describe('bestSet', () => {
 
   it('says when nothing was repeated', () => {
     const set = bestSet(contenders([90, 100], 1, 0, 0, createRandom(1)))
-    expect(set).toEqual({ best: 1, equivalent: [1], repeated: false })
+    expect(set).toMatchObject({ best: 1, equivalent: [1], repeated: false })
   })
 
   it('cannot tell two apart from two executions each, unless they differ a lot', () => {
@@ -89,5 +89,37 @@ describe('bestSet', () => {
     expect(bestSet([])).toBeUndefined()
     const useless = [Number.NaN, -1, 0, Infinity].map((value) => ({ block: 1, value, estimate }))
     expect(bestSet([{ key: 'a', executions: useless }])).toBeUndefined()
+  })
+
+  it('bounds how far ahead another may be, in 95 of 100 experiments', () => {
+    const runs = 400
+    let held = 0
+    for (let run = 0; run < runs; run++) {
+      const set = bestSet(contenders([97, 100, 99, 98], 4, 0.02, 0, createRandom(run)))
+      // Truly, 1 (100) is 3.1 % ahead of 0 (97).
+      if (set !== undefined && set.aheadAtMost(1, 0) >= 100 / 97 - 1) held += 1
+    }
+    expect(held / runs).toBeGreaterThan(0.95 - fourSigma(0.95, runs))
+    const sure = bestSet(contenders([50, 100], 4, 0.01, 0, createRandom(1)))
+    expect(sure?.aheadAtMost(0, 1)).toBe(0)
+    expect(sure?.aheadAtMost(1, 1)).toBe(0)
+    expect(sure?.ahead(0, 1)).toBeCloseTo(-0.5, 1)
+    expect(sure?.aheadAtMost(7, 1)).toBe(Infinity)
+  })
+})
+
+describe('smallestAsGood', () => {
+  const sizes = [1, 8, 16, 32]
+  const choose = (values: readonly number[], noise: number) => {
+    const set = bestSet(contenders(values, 3, noise, 0, createRandom(2)))
+    return set && sizes[smallestAsGood(set, (key) => sizes[key] ?? 0, 0.01)]
+  }
+
+  it('is the smallest of those that measured as good as the best', () => {
+    expect(choose([50, 99.95, 100, 99.9], 0.002)).toBe(8)
+  })
+
+  it('is not one that measured far behind, however little is known', () => {
+    expect(choose([70, 80, 100, 90], 0.3)).toBeGreaterThan(1)
   })
 })

@@ -1,16 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitAffine } from '../../../../electron/engine/statistics/affine-fit.ts'
+import { fitStretch } from '../../../../electron/engine/statistics/affine-stretch.ts'
 import { bestSet } from '../../../../electron/engine/statistics/best-set.ts'
 import { executionVariation, scatterOf } from '../../../../electron/engine/statistics/execution-variation.ts'
 import { hierarchicalMeanInterval } from '../../../../electron/engine/statistics/hierarchical.ts'
 import { knee } from '../../../../electron/engine/statistics/kneedle.ts'
 import { estimateMean } from '../../../../electron/engine/statistics/mean-estimate.ts'
+import { outliersOf } from '../../../../electron/engine/statistics/outliers.ts'
 import { quantileInterval } from '../../../../electron/engine/statistics/quantile-interval.ts'
 import { median, sortSamples } from '../../../../electron/engine/statistics/quantile.ts'
 import { createRandom } from '../../../../electron/engine/statistics/random.ts'
 import { isSteady } from '../../../../electron/engine/statistics/steady.ts'
 import { isNarrowEnough, meanInterval } from '../../../../electron/engine/statistics/stopping.ts'
+import { trendOf } from '../../../../electron/engine/statistics/trend.ts'
 
 /** Everything that a broken clock could give, and what a good one does. */
 const anySample = fc.oneof(
@@ -42,6 +45,8 @@ describe('statistics of whatever was measured', () => {
         const points = samples.map((y, x) => ({ x, y }))
         const results = [
           median(samples),
+          trendOf(samples),
+          outliersOf(samples),
           estimates,
           variation,
           meanInterval(samples, random),
@@ -49,6 +54,8 @@ describe('statistics of whatever was measured', () => {
           hierarchicalMeanInterval(executions, random, variation),
           quantileInterval(sortSamples(samples), p),
           fitAffine(points),
+          fitStretch(points, 'anywhere'),
+          fitStretch(points, 'to-largest'),
           knee(points),
           bestSet(
             usable.map((estimate, key) => ({
@@ -59,7 +66,7 @@ describe('statistics of whatever was measured', () => {
         ]
         for (const number of numbersIn(results)) expect(number).not.toBeNaN()
         expect(typeof isSteady(samples, 0.05)).toBe('boolean')
-        expect(typeof isNarrowEnough(samples, 0.02, random)).toBe('boolean')
+        expect(typeof isNarrowEnough(samples, 0.02)).toBe('boolean')
       }),
       { numRuns: 300 },
     )

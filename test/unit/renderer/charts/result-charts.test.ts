@@ -61,6 +61,70 @@ describe('throughputChart', () => {
   })
 })
 
+describe('what the curves follow', () => {
+  const [series] = sweep.series
+  const fitted: Analysis = {
+    ...sweep,
+    series: [
+      {
+        key: 'cpu',
+        label: 'cpu',
+        trialIds: series?.trialIds ?? [],
+        latencyFit: {
+          ...{ overheadMs: 1, perItemMs: 0.5, batchSizes: [1, 8, 64], relativeError: 0, follows: true },
+        },
+        memoryFit: {
+          ...{ of: 'host', fixedBytes: 100 * 1024 ** 2, perItemBytes: 10 * 1024 ** 2 },
+          ...{ batchSizes: [1, 8, 64], relativeError: 0, follows: true, limitBytes: 1024 ** 3 },
+          largestThatFits: { batchSize: 92 },
+        },
+      },
+    ],
+  }
+  const fittedEnds = (chart: ReturnType<typeof throughputChart>) => {
+    const line = chart.data.datasets[0]
+    const points = line !== undefined && 'fitted' in line ? line.fitted : undefined
+    return Array.isArray(points) ? [points[0], points.at(-1)] : []
+  }
+
+  it('is drawn over the measured batch sizes, as latency and as the throughput it means', () => {
+    expect(fittedEnds(latencyChart(inputFor(fitted), 99))).toEqual([
+      { x: 0, y: 1.5 },
+      { x: 6, y: 33 },
+    ])
+    const [first, last] = fittedEnds(throughputChart(inputFor(fitted)))
+    expect(first).toEqual({ x: 0, y: 1000 / 1.5 })
+    expect(last).toEqual({ x: 6, y: 64_000 / 33 })
+  })
+
+  it('is not drawn where latency does not follow it', () => {
+    const [only] = fitted.series
+    if (only?.latencyFit === undefined) throw new Error('the series has a fit')
+    const loose = { ...only, latencyFit: { ...only.latencyFit, follows: false } }
+    expect(fittedEnds(latencyChart(inputFor({ ...fitted, series: [loose] }), 99))).toEqual([])
+  })
+
+  it('marks where memory is predicted to end, and the limit where it is near', () => {
+    const chart = memoryChart(inputFor(fitted))
+    expect(fittedEnds(chart)).toEqual([
+      { x: 0, y: 110 / 1024 },
+      { x: 6, y: 740 / 1024 },
+    ])
+    expect(chart.options?.plugins?.annotation?.annotations).toMatchObject({
+      predicted: { value: Math.log2(92), label: { content: 'predicted to fit: 92' } },
+      budget: { value: 1, label: { content: 'limit 1.00 GiB' } },
+    })
+  })
+})
+
+describe('batch sizes that cannot be told apart', () => {
+  it('have a halo in the throughput chart', () => {
+    const input = { ...inputFor(sweep), alikeTrialIds: new Set(['batch-8', 'batch-64']) }
+    const points = throughputChart(input).data.datasets[0]?.data ?? []
+    expect(points.map(({ isAlike }) => isAlike === true)).toEqual([false, true, true])
+  })
+})
+
 describe('latencyChart', () => {
   it('shows the median solid and the bounded percentile dashed', () => {
     const [median, bounded] = latencyChart(inputFor(sweep), 95).data.datasets

@@ -21,6 +21,12 @@ describe('the fields of an experiment as a draft', () => {
     expect(toDraft(fields, plausibleModel).batchAxes).toEqual(['pixels=none'])
   })
 
+  it('passes on how long, how near and how sure as they were typed', () => {
+    const typed = { timeBudget: '60s', boundaryGranularity: '4', tolerance: '1%' }
+    const draft = toDraft({ ...blankFields(plausibleModel), ...typed }, plausibleModel)
+    expect(draft).toMatchObject(typed)
+  })
+
   it('offers every axis of an input, and none', () => {
     expect(axisOptions({ shape: ['batch', null, 3] })).toEqual([
       { value: '0', text: 'axis 0 (batch)' },

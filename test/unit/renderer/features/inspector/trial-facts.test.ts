@@ -20,9 +20,31 @@ describe('the facts of a trial', () => {
     expect(value(facts, 'samples')).toBe('500 in 2 executions')
   })
 
+  it('counts outliers with their share of the time and the largest, where there are any', () => {
+    const trial = completedTrial(8)
+    expect(value(numberFacts(trial), 'outliers')).toBeUndefined()
+    const outliers = { count: 3, shareOfTime: 0.004, largestMs: 45.2 }
+    const facts = numberFacts({ ...trial, latencyMs: { ...trial.latencyMs, outliers } })
+    expect(value(facts, 'outliers')).toBe('3 (0.4 % of the time, up to 45.2 ms)')
+  })
+
   it('leaves out what was not read', () => {
     expect(memoryFacts({ hostPeakBytes: 1024 ** 3 })).toEqual([
       { key: 'host', label: 'Host peak', value: '1.00 GiB' },
+    ])
+  })
+
+  it('shows what had been predicted beside what was measured', () => {
+    const predicted = {
+      of: 'host' as const,
+      bytes: 1024 ** 3,
+      ci95: [900 * 1024 ** 2, 1.5 * 1024 ** 3] as [number, number],
+    }
+    expect(
+      memoryFacts({ hostPeakBytes: 1024 ** 3 }, predicted).map(({ label, value: text }) => [label, text]),
+    ).toEqual([
+      ['Host peak', '1.00 GiB'],
+      ['Host predicted', '1.00 GiB (900 MiB to 1.50 GiB)'],
     ])
   })
 

@@ -5,10 +5,11 @@ import {
   roundBound,
   shownPercentile,
 } from '../../../../../renderer/features/results/bound-level.ts'
+import { fitBlocks } from '../../../../../renderer/features/results/fit-rows.ts'
 import { chartSentences } from '../../../../../renderer/features/results/chart-sentences.ts'
 import { answerGoal, goalCards } from '../../../../../renderer/features/results/goal-cards.ts'
 import { runCommand } from '../../../../../renderer/features/results/run-command.ts'
-import { plausibleSpec } from '../../../../fixtures/plausible-workbench.ts'
+import { plausibleAnalysis, plausibleSpec } from '../../../../fixtures/plausible-workbench.ts'
 import { analysisOf, completedTrial, lostTrial } from '../../analysis-fixture.ts'
 
 const trials = [completedTrial(1), completedTrial(8), completedTrial(64)]
@@ -28,17 +29,40 @@ describe('goalCards', () => {
 
   it('names the batch sizes that cannot be told apart', () => {
     const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
-    expect(card({ ...chosen, equivalent: [8, 64] })?.equivalent).toBe('alike: 64')
+    expect(card({ ...chosen, equivalent: [8, 64] })?.equivalent).toBe('8, 64')
     expect(card({ ...chosen, equivalent: [8] })?.equivalent).toBeUndefined()
-    expect(card({ ...chosen, equivalent: [8, 12, 16, 24, 64] })?.equivalent).toBe('alike: 4 from 12 to 64')
+    expect(card({ ...chosen, equivalent: [8, 12, 16, 24, 64] })?.equivalent).toBe('8, 12, 16, 24, 64')
+  })
+
+  it('names more of them by their ends', () => {
+    const chosen = { goal: 'throughput', batchSize: 1, trialId: 'batch-1', reason: '' } as const
+    expect(card({ ...chosen, equivalent: [1, 2, 4, 8, 16, 64] })?.equivalent).toBe('6 from 1 to 64')
+  })
+
+  it('sets apart the trials of the set, in the series of the recommended one', () => {
+    const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
+    expect(card({ ...chosen, equivalent: [8, 64] })?.alikeTrialIds).toEqual(new Set(['batch-8', 'batch-64']))
+    expect(card({ ...chosen, equivalent: [8] })?.alikeTrialIds).toEqual(new Set())
+  })
+
+  it('says how sure it is', () => {
+    const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
+    expect(card({ ...chosen, equivalent: [8, 64], within: 0.014 })?.sureness).toEqual([
+      'No difference shown: 8, 64',
+      'At most 1.4 % behind the best, at 95 %',
+    ])
+    expect(card({ ...chosen, equivalent: [8] })?.sureness).toEqual([])
   })
 
   it('says so when nothing can be recommended', () => {
-    expect(card({ goal: 'slo', batchSize: null, equivalent: [], reason: 'None keeps p99 ≤ 1 ms.' })).toEqual({
+    const refused = card({ goal: 'slo', batchSize: null, equivalent: [], reason: 'None keeps p99 ≤ 1 ms.' })
+    expect(refused).toEqual({
       goal: 'slo',
       title: 'Latency bound',
       batch: '–',
       key: 'no recommendation',
+      alikeTrialIds: new Set(),
+      sureness: [],
       reason: 'None keeps p99 ≤ 1 ms.',
     })
   })
@@ -112,5 +136,29 @@ describe('chartSentences', () => {
 
   it('says when there is nothing to show', () => {
     expect(chartSentences(analysisOf([lostTrial(1)]), 99).throughput).toBe('Nothing has been measured yet.')
+  })
+})
+
+describe('fitBlocks', () => {
+  const [series] = plausibleAnalysis.series
+
+  it('say what a call and an item cost, in words and in numbers with their intervals', () => {
+    const [block] = fitBlocks(plausibleAnalysis.series)
+    expect(block?.sentences[0]).toMatch(/^A call costs 2\.12 ms, and each item in it 1\.35 ms\./)
+    expect(block?.sentences[1]).toContain('batch 90 (88 to 92) is the largest within 2.00 GiB')
+    expect(block?.facts).toContainEqual({ label: 'Each call', value: '2.12 ms', interval: '2.01 to 2.24' })
+    expect(block?.facts.map(({ label }) => label)).toContain('Half speed at batch')
+  })
+
+  it('say plainly where there is no line, and derive nothing from it', () => {
+    if (series?.latencyFit === undefined) throw new Error('the fixture has a fit')
+    const latencyFit = { ...series.latencyFit, follows: false, relativeError: 0.12 }
+    const [block] = fitBlocks([{ key: 'cpu', label: 'cpu', trialIds: [], latencyFit }])
+    expect(block?.sentences).toEqual([expect.stringContaining('does not follow a line')])
+    expect(block?.facts).toEqual([])
+  })
+
+  it('say nothing of a series that is too short', () => {
+    expect(fitBlocks([{ key: 'cpu', label: 'cpu', trialIds: ['batch-1'] }])).toEqual([])
   })
 })

@@ -1,0 +1,107 @@
+import {
+  verdictWords,
+  type ComparedConfiguration,
+  type Comparison,
+  type LatencyChange,
+  type Verdict,
+} from '../contract/comparison.ts'
+import { formatNumber } from '../contract/quantity.ts'
+import type { Interval } from '../contract/interval.ts'
+import { formatTable } from './results-table.ts'
+import { wrap, type Terminal } from './terminal.ts'
+import { varyingFactors } from './trial-words.ts'
+
+type Look = Pick<Terminal, 'style' | 'width'>
+
+/** A comparison for reading: what differs besides, the table, how it was tested, and the answer. */
+export function comparisonText(comparison: Comparison, terminal: Look): string {
+  const parts = [
+    differencesText(comparison, terminal),
+    tableText(comparison, terminal),
+    notesText(comparison, terminal),
+    answerText(comparison, terminal),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function differencesText({ differences }: Comparison, terminal: Look): string {
+  if (differences.length === 0) return ''
+  const table = formatTable(
+    ['differs', 'A', 'B'],
+    ['left', 'left', 'left'],
+    differences.map(({ what, before, after }) => [what, before, after]),
+    terminal,
+  )
+  return `${terminal.style('yellow', 'The runs differ in more than their numbers:')}\n\n${table}`
+}
+
+interface Column {
+  head: string
+  valueOf(configuration: ComparedConfiguration): string
+}
+
+/** One row a configuration; of columns without a single value there is none. */
+function tableText({ configurations }: Comparison, terminal: Look): string {
+  if (configurations.length === 0) return ''
+  const columns: Column[] = [
+    { head: 'batch', valueOf: ({ config }) => config.batchSize.toLocaleString('en-US') },
+    ...varyingFactors(configurations).map(({ head, valueOf }) => ({
+      head,
+      valueOf: ({ config }: ComparedConfiguration) => valueOf(config),
+    })),
+    { head: 'A ms', valueOf: ({ beforeMs }) => formatNumber(beforeMs) },
+    { head: 'B ms', valueOf: ({ afterMs }) => formatNumber(afterMs) },
+    { head: 'latency ×', valueOf: ({ latency }) => latency.ratio.toFixed(3) },
+    { head: '95 % interval', valueOf: ({ latency }) => intervalText(latency.ci95) },
+    { head: 'p', valueOf: ({ latency }) => pText(latency) },
+    { head: 'items/s ×', valueOf: ({ throughput }) => throughput.ratio.toFixed(3) },
+    { head: 'host mem ×', valueOf: ({ memory }) => memory.hostRatio?.toFixed(2) ?? '' },
+    { head: 'device mem ×', valueOf: ({ memory }) => memory.deviceRatio?.toFixed(2) ?? '' },
+    ...(new Set(configurations.map(executionCounts)).size > 1
+      ? [{ head: 'executions', valueOf: executionCounts }]
+      : []),
+  ]
+  const shown = columns.filter(({ valueOf }) => configurations.some((each) => valueOf(each) !== ''))
+  return formatTable(
+    [...shown.map(({ head }) => head), 'verdict'],
+    [...shown.map(() => 'right' as const), 'left'],
+    configurations.map((each) => [
+      ...shown.map(({ valueOf }) => valueOf(each)),
+      verdictText(each.latency.verdict, terminal),
+    ]),
+    terminal,
+  )
+}
+
+function notesText({ methodNotes, overall }: Comparison, { style, width }: Look): string {
+  if (overall === null) return ''
+  const notes = ['× is B over A: latency above 1 is slower, items/s above 1 is faster.', ...methodNotes]
+  return notes.map((note) => style('dim', wrap(note, width, 2))).join('\n')
+}
+
+function answerText({ answer, overall }: Comparison, { style, width }: Look): string {
+  const headline = style('bold', wrap(answer.headline, width))
+  const support = answer.support === undefined ? '' : `\n${wrap(answer.support, width)}`
+  const p = overall?.p === undefined ? '' : `\n${style('dim', `Overall p ${pText(overall)}.`)}`
+  return `${headline}${support}${p}`
+}
+
+function verdictText(verdict: Verdict, { style }: Look): string {
+  const words = verdictWords[verdict]
+  if (verdict === 'slower') return style('red', words)
+  return verdict === 'faster' ? style('green', words) : style('dim', words)
+}
+
+function intervalText(interval: Interval | undefined): string {
+  return interval === undefined ? '' : `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
+}
+
+function pText({ p }: LatencyChange): string {
+  if (p === undefined) return ''
+  return p < 0.001 ? '<0.001' : p.toFixed(3)
+}
+
+/** How many executions of A stand against how many of B. */
+function executionCounts({ beforeExecutions, afterExecutions }: ComparedConfiguration): string {
+  return `${beforeExecutions}:${afterExecutions}`
+}

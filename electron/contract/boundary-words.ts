@@ -1,0 +1,39 @@
+import type { Boundary } from './analysis.ts'
+import { formatCount } from './quantity.ts'
+
+/** What was measured: `150 fits (ran twice), 151 does not`. */
+export function measuredBoundary({
+  largestThatFits,
+  largestSeenOnce,
+  smallestThatDoesNot,
+}: Boundary): string {
+  const beyond = formatCount(smallestThatDoesNot)
+  if (largestSeenOnce !== undefined) {
+    const twice = largestThatFits === null ? '' : `, ${formatCount(largestThatFits)} ran twice`
+    return `${formatCount(largestSeenOnce)} ran once${twice}, ${beyond} does not fit`
+  }
+  if (largestThatFits !== null) return `${formatCount(largestThatFits)} fits (ran twice), ${beyond} does not`
+  return smallestThatDoesNot === 1
+    ? 'not even 1 fits'
+    : `${beyond} does not fit, and nothing smaller completed`
+}
+
+/** What was foreseeable: `149 (146 to 152)`; `undefined` where nothing could be predicted. */
+export function predictedBoundary({ predicted }: Boundary): string | undefined {
+  if (predicted === undefined) return undefined
+  const { batchSize, ci95 } = predicted
+  const range = ci95 === undefined ? '' : ` (${formatCount(ci95[0])} to ${formatCount(ci95[1])})`
+  return `${formatCount(batchSize)}${range}`
+}
+
+/** Measured and predicted side by side, as every entry and every report says it. */
+export function boundarySentence(boundary: Boundary): string {
+  const measured = `Measured: ${measuredBoundary(boundary)}.`
+  const predicted = predictedBoundary(boundary)
+  return predicted === undefined ? measured : `${measured} Predicted from smaller sizes: ${predicted}.`
+}
+
+/** `Largest batch size in host memory`. */
+export function boundaryTitle({ limitedBy }: Boundary): string {
+  return `Largest batch size in ${limitedBy} memory`
+}

@@ -1,0 +1,77 @@
+import type { CompletedTrialReport, TrialReport } from '../../contract/analysis.ts'
+import type { UnmatchedConfiguration } from '../../contract/comparison.ts'
+import type { TrialConfig } from '../../contract/trial.ts'
+import { configKey, seriesKey } from '../experiment/configurations.ts'
+import type { Measurement } from '../recommendation/measurement.ts'
+import type { ComparedSide } from './side.ts'
+
+/** A trial with numbers, and what its executions measured where that is known. */
+export interface MeasuredTrial {
+  readonly report: CompletedTrialReport
+  readonly measurement: Measurement | undefined
+}
+
+/** A configuration that both runs completed. */
+export interface Match {
+  readonly before: MeasuredTrial
+  readonly after: MeasuredTrial
+}
+
+/**
+ * Configurations by all their factors: batch size, execution provider, device, threads and dimensions. Series by series
+ * in the order of the reference, ascending by batch size.
+ */
+export function matchConfigurations(
+  before: ComparedSide,
+  after: ComparedSide,
+): { matches: Match[]; unmatched: UnmatchedConfiguration[] } {
+  const [one, other] = [byConfiguration(before.trials), byConfiguration(after.trials)]
+  const matches: Match[] = []
+  const unmatched: UnmatchedConfiguration[] = []
+  for (const key of inOrder([...one.values(), ...other.values()])) {
+    const [was, is] = [one.get(key), other.get(key)]
+    const [measuredBefore, measuredAfter] = [measuredOf(before, was), measuredOf(after, is)]
+    const config = (was ?? is)?.config
+    if (config === undefined) continue
+    if (measuredBefore !== undefined && measuredAfter !== undefined) {
+      matches.push({ before: measuredBefore, after: measuredAfter })
+    } else {
+      unmatched.push({
+        config,
+        ...(was && { before: was.outcome }),
+        ...(is && { after: is.outcome }),
+      })
+    }
+  }
+  return { matches, unmatched }
+}
+
+/** Where a run has a configuration twice, the later one that completed. */
+function byConfiguration(trials: readonly TrialReport[]): Map<string, TrialReport> {
+  const found = new Map<string, TrialReport>()
+  for (const trial of trials) {
+    const key = configKey(trial.config)
+    if (trial.outcome === 'completed' || found.get(key)?.outcome !== 'completed') found.set(key, trial)
+  }
+  return found
+}
+
+function measuredOf(side: ComparedSide, report: TrialReport | undefined): MeasuredTrial | undefined {
+  if (report?.outcome !== 'completed') return undefined
+  const { latencyMs, throughput } = report
+  // A document can have been edited by hand.
+  if (!(latencyMs.mean > 0 && throughput.itemsPerSecond > 0)) return undefined
+  const measurement = side.measurementOf?.(report.id)
+  return side.measurementOf !== undefined && measurement === undefined ? undefined : { report, measurement }
+}
+
+function inOrder(trials: readonly { config: TrialConfig }[]): string[] {
+  const series = new Map<string, Map<number, string>>()
+  for (const { config } of trials) {
+    const key = seriesKey(config)
+    series.set(key, (series.get(key) ?? new Map<number, string>()).set(config.batchSize, configKey(config)))
+  }
+  return [...series.values()].flatMap((batches) =>
+    [...batches].sort(([one], [other]) => one - other).map(([, key]) => key),
+  )
+}

@@ -1,0 +1,55 @@
+import type { TrialReport } from '../../contract/analysis.ts'
+import type { ComparedRun } from '../../contract/comparison.ts'
+import type { Environment } from '../../contract/environment.ts'
+import type { ExperimentSpec } from '../../contract/experiment.ts'
+import type { ModelDescription } from '../../contract/model.ts'
+import type { Analysis } from '../../contract/analysis.ts'
+import type { RunDocument } from '../../contract/run-document.ts'
+import type { ExperimentState } from '../project/state.ts'
+import { measure, type Measurement } from '../recommendation/measurement.ts'
+
+/** One of the two runs to be compared. */
+export interface ComparedSide {
+  readonly run: ComparedRun
+  readonly environment: Environment
+  readonly spec: Pick<ExperimentSpec, 'rules' | 'constraints'>
+  readonly trials: readonly TrialReport[]
+  /** What the executions of a trial measured; absent for run documents, which hold only summaries. */
+  readonly measurementOf?: (trialId: string) => Measurement | undefined
+}
+
+/** A run as a project file holds it. */
+export function sideOfExperiment(
+  projectName: string,
+  experiment: ExperimentState,
+  model: Pick<ModelDescription, 'name' | 'sha256'>,
+  analysis: Analysis,
+): ComparedSide {
+  const { spec, environment, started } = experiment.record
+  const executionsOf = (trialId: string) =>
+    experiment.executions.flatMap(({ execution }) => (execution.trialId === trialId ? [execution] : []))
+  return {
+    run: {
+      source: projectName,
+      experiment: experiment.name,
+      started,
+      model: { name: model.name, sha256: model.sha256 },
+    },
+    environment,
+    spec,
+    trials: analysis.trials,
+    measurementOf: (trialId) => measure(executionsOf(trialId)),
+  }
+}
+
+/** A run as `batchscope run --json` wrote it to the file of this name. */
+export function sideOfDocument(source: string, document: RunDocument): ComparedSide {
+  const { environment, experiment, model, trials } = document
+  const name = model.path.split(/[/\\]/).at(-1) ?? model.path
+  return {
+    run: { source, model: { name, sha256: model.sha256 } },
+    environment,
+    spec: experiment,
+    trials,
+  }
+}

@@ -1,0 +1,16 @@
+import { quantile, sortSamples } from '../../../electron/engine/statistics/quantile.ts'
+
+/** Hyndman and Fan's type 7, as everywhere; NaN of nothing. */
+export function quantileOf(values: readonly number[], p: number): number {
+  return quantile(sortSamples(values), p) ?? Number.NaN
+}
+
+/** Share of true ones; NaN of nothing. */
+export function shareOf(values: readonly boolean[]): number {
+  return values.filter(Boolean).length / values.length
+}
+
+/** A fraction with two digits, for regrets and shares that are small: `0.21 %`. */
+export function percent(fraction: number, digits = 1): string {
+  return Number.isFinite(fraction) ? `${(fraction * 100).toFixed(digits)} %` : '–'
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { boundarySentence, boundaryTitle } from '../../../../electron/contract/boundary-words.ts'
+
+const measured = { largestThatFits: 150, smallestThatDoesNot: 151, limitedBy: 'host' } as const
+
+describe('the memory boundary in words', () => {
+  it('has measured and predicted side by side', () => {
+    expect(boundaryTitle(measured)).toBe('Largest batch size in host memory')
+    expect(boundarySentence({ ...measured, predicted: { batchSize: 149, ci95: [146, 152] } })).toBe(
+      'Measured: 150 fits (ran twice), 151 does not. Predicted from smaller sizes: 149 (146 to 152).',
+    )
+    expect(boundarySentence({ ...measured, predicted: { batchSize: 149 } })).toContain('sizes: 149.')
+    expect(boundarySentence(measured)).toBe('Measured: 150 fits (ran twice), 151 does not.')
+  })
+
+  it('does not say that a size fits which ran once', () => {
+    expect(boundarySentence({ ...measured, largestThatFits: 128, largestSeenOnce: 150 })).toBe(
+      'Measured: 150 ran once, 128 ran twice, 151 does not fit.',
+    )
+    expect(boundarySentence({ ...measured, largestThatFits: null, largestSeenOnce: 150 })).toBe(
+      'Measured: 150 ran once, 151 does not fit.',
+    )
+    expect(boundarySentence({ ...measured, largestThatFits: null })).toBe(
+      'Measured: 151 does not fit, and nothing smaller completed.',
+    )
+    expect(boundarySentence({ ...measured, largestThatFits: null, smallestThatDoesNot: 1 })).toBe(
+      'Measured: not even 1 fits.',
+    )
+  })
+})
