@@ -78,7 +78,8 @@ export function createProgram(version: string, runner: CommandRunner): Command {
       'measure the memory boundary to within N batch sizes; 1 for exactly',
     )
     .optionsGroup('Measuring:')
-    .option('--executions <N>', 'fresh processes for each trial; auto gives contenders more (default: 2)')
+    .option('--executions <N>', 'fresh processes for each trial (default: 2)')
+    .option('--max-executions <N>', 'auto gives each contender up to this many (default: 8)')
     .option('--tolerance <PERCENT>', 'auto ends when the best is known within this (default: 2%)')
     .option('--min-time <MS>', 'measure each at least this long, in ms (default: 1000)')
     .option('--max-time <MS>', 'and at most this long, in ms (default: 10000)')

@@ -14,6 +14,7 @@ export interface ExperimentOptions {
   boundaryGranularity?: string
   tolerance?: string
   executions?: string
+  maxExecutions?: string
   minTime?: string
   maxTime?: string
   warmupTime?: string
@@ -24,10 +25,20 @@ export interface ExperimentOptions {
 /** The draft that the options spell. */
 export function draftOf(options: ExperimentOptions): ExperimentDraft {
   const { ep, dim, batchAxis, batch, device, threads, slo, memoryBudget, executions } = options
-  const { minTime, maxTime, warmupTime, timeout, seed, timeBudget, boundaryGranularity, tolerance } = options
+  const {
+    minTime,
+    maxTime,
+    warmupTime,
+    timeout,
+    seed,
+    timeBudget,
+    boundaryGranularity,
+    tolerance,
+    maxExecutions,
+  } = options
   return {
     ...{ batch, executionProviders: ep, device, threads, dims: dim, batchAxes: batchAxis, slo, memoryBudget },
-    ...{ timeBudget, boundaryGranularity, tolerance },
+    ...{ timeBudget, boundaryGranularity, tolerance, maxExecutions },
     ...{ executions, minTime, maxTime, warmupTime, timeout, seed },
   }
 }
@@ -46,6 +57,7 @@ export const optionNames: Record<DraftField, string> = {
   boundaryGranularity: '--boundary-granularity',
   tolerance: '--tolerance',
   executions: '--executions',
+  maxExecutions: '--max-executions',
   minTime: '--min-time',
   maxTime: '--max-time',
   warmupTime: '--warmup-time',

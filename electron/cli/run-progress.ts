@@ -72,8 +72,10 @@ function executionLine(
   if (report.outcome !== 'completed')
     return `${name}: ${outcomeWords[report.outcome]}. ${report.failure.message}`
   const { latencyMs, throughput } = report
+  // A contender of the search may run more often than was planned at first.
+  const of = executionsDone <= executionsPlanned ? ` of ${executionsPlanned}` : ''
   const speed = `${formatThroughput(throughput.itemsPerSecond)}, mean ${formatMilliseconds(latencyMs.mean)}`
-  return `${name}: ${speed} (execution ${executionsDone} of ${executionsPlanned})`
+  return `${name}: ${speed} (execution ${executionsDone}${of})`
 }
 
 /** A progress bar at the foot of the terminal; decisions scroll by above it. */

@@ -105,6 +105,11 @@ export const RecommendationSchema = v.object({
   trialId: v.optional(v.string()),
   /** Batch sizes that cannot be told apart from the best at 95 %, ascending, the recommended one included. */
   equivalent: v.array(v.number()),
+  /**
+   * Those of `equivalent` that are smaller than the recommended one: they measured worse, though not by so much that it
+   * is shown. Where there are any, more executions would settle them.
+   */
+  unsettled: v.optional(v.array(v.number())),
   /** At 95 %, the best is ahead of the recommended one by at most this fraction; absent where it cannot be told. */
   within: v.optional(v.number()),
   /** One sentence with the numbers in it. */

@@ -42,12 +42,20 @@ export function latencyFitSentence(fit: LatencyFit): string {
     return `Latency does not follow a line over the batch size (a typical size lies ${formatPercent(fit.relativeError)} off it), so no cost per call and per item is told apart.`
   }
   const { halfSaturationBatch: half, asymptoticItemsPerSecond: top } = fit
-  const speed =
-    half === undefined || top === undefined
-      ? ''
-      : ` Larger batches spread the cost of the call over more items, up to about ${formatThroughput(top)}; batch ${formatNumber(half)} reaches half of that.`
-  return `A call costs ${formatNumber(fit.overheadMs)} ms, and each item in it ${formatNumber(fit.perItemMs)} ms.${speed}`
+  if (half === undefined || top === undefined) return callAndItem(fit)
+  const reached =
+    half < 1
+      ? 'batch 1 already reaches more than half of that'
+      : `batch ${formatNumber(half)} reaches half of that`
+  return `${callAndItem(fit)} Larger batches spread the cost of the call over more items, up to about ${formatThroughput(top)}; ${reached}.`
 }
+
+function callAndItem({ overheadMs, perItemMs }: LatencyFit): string {
+  return `A call costs ${formatNumber(overheadMs)} ms, and each item in it ${formatNumber(perItemMs)} ms.`
+}
+
+/** A line is not followed further than this many times the largest batch size that it was fitted to. */
+const farthestPrediction = 16
 
 /** What the fitted line says of memory, or that there is none. */
 export function memoryFitSentence(fit: MemoryFit): string {
@@ -56,6 +64,9 @@ export function memoryFitSentence(fit: MemoryFit): string {
   const line = `${whose} is ${formatBytes(fit.fixedBytes)}, and ${formatBytes(fit.perItemBytes)} more for each item.`
   const { largestThatFits: largest, limitBytes } = fit
   if (largest === undefined || limitBytes === undefined) return line
+  if (largest.batchSize > farthestPrediction * Math.max(...fit.batchSizes)) {
+    return `${line} By that, far larger batches than were measured fit within ${formatBytes(limitBytes)}.`
+  }
   return `${line} By that, batch ${formatCount(largest.batchSize)}${spanWords(largest.ci95)} is the largest within ${formatBytes(limitBytes)}.`
 }
 
@@ -65,9 +76,23 @@ function spanWords(interval: Interval | undefined): string {
   return low === undefined || high === undefined || low === high ? '' : ` (${low} to ${high})`
 }
 
+type Equivalence = Pick<Recommendation, 'equivalent' | 'unsettled'>
+
+/** The batch sizes that are as good as the best as far as was measured: the recommended one is the smallest of them. */
+export function asGoodAsBest({ equivalent, unsettled = [] }: Equivalence): number[] {
+  return equivalent.filter((size) => !unsettled.includes(size))
+}
+
 /** `no difference shown: 16, 24, 32`, the recommended one included; undefined where it stands alone. */
-export function equivalenceWords({ equivalent }: Pick<Recommendation, 'equivalent'>): string | undefined {
-  return equivalent.length < 2 ? undefined : `no difference shown: ${sizeList(equivalent)}`
+export function equivalenceWords(recommendation: Equivalence): string | undefined {
+  const sizes = asGoodAsBest(recommendation)
+  return sizes.length < 2 ? undefined : `no difference shown: ${sizeList(sizes)}`
+}
+
+/** `not settled: 1, 8 measured worse, but more executions would tell`; undefined where all is settled. */
+export function unsettledWords({ unsettled = [] }: Equivalence): string | undefined {
+  if (unsettled.length === 0) return undefined
+  return `not settled: ${sizeList(unsettled)} measured worse, but more executions would tell`
 }
 
 /** Up to five batch sizes by name, `16, 24, 32`; more by their ends, `13 from 1 to 32`. */

@@ -121,6 +121,7 @@ export const ExperimentDraftSchema = v.object({
   /** `2%`. */
   tolerance: v.optional(v.string()),
   executions: v.optional(v.string()),
+  maxExecutions: v.optional(v.string()),
   /** In ms. */
   minTime: v.optional(v.string()),
   /** In ms. */

@@ -17,6 +17,7 @@ export interface DraftFields {
   boundaryGranularity: string
   tolerance: string
   executions: string
+  maxExecutions: string
   minTime: string
   maxTime: string
   warmupTime: string
@@ -52,6 +53,7 @@ export function blankFields(model: ModelDescription | null): DraftFields {
     boundaryGranularity: '',
     tolerance: '',
     executions: '',
+    maxExecutions: '',
     minTime: '',
     maxTime: '',
     warmupTime: '',
@@ -89,6 +91,7 @@ const textFields = [
   'boundaryGranularity',
   'tolerance',
   'executions',
+  'maxExecutions',
   'minTime',
   'maxTime',
   'warmupTime',

@@ -8,7 +8,7 @@ import { blankFields, toDraft } from './draft-text.ts'
 import { useModels } from './models.ts'
 import { useNavigation } from './navigation.ts'
 import { useProjects } from './projects.ts'
-import { presetOf, rulePresets, type PresetName } from './rule-presets.ts'
+import { presetOf, rulePresets, type PresetName, ruleFields } from './rule-presets.ts'
 import { useRun } from './run.ts'
 
 /** Typing is over when no key was pressed for this long, in ms. */
@@ -74,8 +74,8 @@ export const useDraft = defineStore('draft', () => {
 
   /** A new draft for a model; the rules stay as they were. */
   function startFrom(model: ModelDescription): void {
-    const { executions, minTime, maxTime, warmupTime } = fields
-    Object.assign(fields, blankFields(model), { executions, minTime, maxTime, warmupTime })
+    const rules = Object.fromEntries(ruleFields.map((field) => [field, fields[field]]))
+    Object.assign(fields, blankFields(model), rules)
     preview.value = null
   }
 

@@ -1,7 +1,14 @@
 import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
 
 /** The fields of a draft that say how long and how often to measure. */
-export const ruleFields = ['executions', 'minTime', 'maxTime', 'warmupTime'] as const
+export const ruleFields = [
+  'executions',
+  'maxExecutions',
+  'tolerance',
+  'minTime',
+  'maxTime',
+  'warmupTime',
+] as const
 export type RuleField = (typeof ruleFields)[number]
 export type RuleTexts = Record<RuleField, string>
 
@@ -19,17 +26,38 @@ export const rulePresets: Record<PresetName, RulePreset> = {
   quick: {
     text: 'Quick',
     about: 'A first answer in under a minute, with wider intervals.',
-    rules: { executions: '2', minTime: '300', maxTime: '1500', warmupTime: '50' },
+    rules: {
+      executions: '2',
+      maxExecutions: '3',
+      tolerance: '5%',
+      minTime: '300',
+      maxTime: '1500',
+      warmupTime: '50',
+    },
   },
   standard: {
     text: 'Standard',
     about: 'Intervals of ±2 % where the machine allows it.',
-    rules: { executions: '2', minTime: '1000', maxTime: '10000', warmupTime: '250' },
+    rules: {
+      executions: '2',
+      maxExecutions: '8',
+      tolerance: '2%',
+      minTime: '1000',
+      maxTime: '10000',
+      warmupTime: '250',
+    },
   },
   thorough: {
     text: 'Thorough',
     about: 'More processes and longer windows: for numbers that decide something.',
-    rules: { executions: '5', minTime: '3000', maxTime: '20000', warmupTime: '1000' },
+    rules: {
+      executions: '5',
+      maxExecutions: '15',
+      tolerance: '1%',
+      minTime: '3000',
+      maxTime: '20000',
+      warmupTime: '1000',
+    },
   },
 }
 

@@ -14,7 +14,8 @@ import { executeTrial, type ExecuteContext } from '../../electron/engine/experim
 import { describeModel } from '../../electron/engine/model/describe-model.ts'
 import { planInputs } from '../../electron/engine/model/plan-inputs.ts'
 
-const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
+/** A file of the project. */
+export const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
 /** The built session host: tests run after `npm run build`. */
 export const hostPath = path('dist/host.js')

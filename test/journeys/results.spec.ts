@@ -80,7 +80,7 @@ test('what does not fit into memory is shown where it ends, and why', async ({ w
   const lost = trials(page).getByRole('row', { name: /^4,096/ })
   await expect(lost).toContainText('out of memory')
   await expect(page.getByText(/does not fit: 4,096 and up \(host memory\)/)).toBeVisible()
-  await expect(page.getByRole('img', { name: /Batch 4,096 did not fit/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /4,096 does not/ })).toBeVisible()
 
   await lost.click()
   const inspector = page.getByRole('complementary', { name: 'Trial' })

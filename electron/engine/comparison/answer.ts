@@ -23,33 +23,39 @@ export function answerOf(facts: Facts): Comparison['answer'] {
   if (overall === null) return nothingCompared(facts)
   const [before, after] = namesOf(facts.before, facts.after)
   const over = scopeOf(configurations)
-  const support = [verdictsOfEach(facts), smallDifference(facts), leftOut(facts.unmatched)]
+  const support = [whatIsOpen(facts), verdictsOfEach(facts), leftOut(facts.unmatched)]
     .filter((sentence) => sentence !== '')
     .join(' ')
   return {
-    headline: headlineOf(overall, facts.threshold, { before, after, over }),
+    headline: headlineOf(overall, { before, after, over }),
     ...(support !== '' && { support }),
   }
 }
 
 function headlineOf(
   overall: LatencyChange,
-  threshold: number,
   { before, after, over }: { before: string; after: string; over: string },
 ): string {
-  const measured = `latency is ${changePhrase(overall.ratio)}`
+  const measured = `latency was measured ${changePhrase(overall.ratio)} ${over}`
+  if (overall.ci95 === undefined) return `No verdict on ${after} against ${before}: ${measured}.`
+  const [low, high] = overall.ci95
+  const interval = `(95 % interval ${signedPercent(low)} to ${signedPercent(high)})`
+  return overall.verdict === 'no-difference-shown'
+    ? `No difference shown between ${before} and ${after}: ${measured} ${interval}.`
+    : `${after} is ${overall.verdict} than ${before}: ${measured} ${interval}.`
+}
+
+/** What no verdict means: that none of weight is there, or that it cannot be told. */
+function whatIsOpen({ overall, threshold }: Facts): string {
+  if (overall === null || overall.verdict !== 'no-difference-shown') return ''
   if (overall.ci95 === undefined) {
-    return `No verdict on ${after} against ${before}: ${measured} ${over}, but nothing shows how much processes differ. Give each run --executions 3.`
+    return 'Nothing shows how much processes differ: give each run --executions 3 or more.'
   }
   const [low, high] = overall.ci95
-  const interval = `95 % interval ${signedPercent(low)} to ${signedPercent(high)}`
-  if (overall.verdict !== 'no-difference-shown') {
-    return `${after} is ${overall.verdict} than ${before}: ${measured} ${over} (${interval}).`
-  }
-  if (overall.withinThreshold) {
-    return `No difference shown between ${before} and ${after} that matters: ${measured} ${over} (${interval}), within the threshold of ${plainPercent(threshold)}.`
-  }
-  return `No difference shown between ${before} and ${after}: ${measured} ${over} (${interval}), and more executions of each would tell more.`
+  if (!overall.withinThreshold) return 'More executions of each would tell more.'
+  return low > 1 || high < 1
+    ? `There may well be one, but below the threshold of ${plainPercent(threshold)} it does not count.`
+    : `One beyond the threshold of ${plainPercent(threshold)} is ruled out.`
 }
 
 /** What each configuration shows, where it says more than the overall verdict. */
@@ -71,15 +77,6 @@ function verdictsOfEach({ configurations, overall }: Facts): string {
   ].filter((part) => part !== '')
   const text = parts.join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
-}
-
-/** A difference that was found, and is too small to matter. */
-function smallDifference({ overall, threshold }: Facts): string {
-  if (overall?.ci95 === undefined || !overall.withinThreshold) return ''
-  const [low, high] = overall.ci95
-  return low > 1 || high < 1
-    ? `There may well be a difference, but one below ${plainPercent(threshold)} does not count; --threshold sets another bound.`
-    : ''
 }
 
 function leftOut(unmatched: readonly UnmatchedConfiguration[]): string {

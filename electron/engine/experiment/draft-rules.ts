@@ -10,7 +10,7 @@ const warmupStretch = 40
 
 type RuleField = Extract<
   DraftField,
-  'executions' | 'tolerance' | 'minTime' | 'maxTime' | 'warmupTime' | 'timeout'
+  'executions' | 'maxExecutions' | 'tolerance' | 'minTime' | 'maxTime' | 'warmupTime' | 'timeout'
 >
 
 /**
@@ -33,6 +33,9 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
   const executions = take('executions', (text) =>
     readWhole(text, { what: 'Executions', least: 1, most: 100 }),
   )
+  const mostExecutions = take('maxExecutions', (text) =>
+    readWhole(text, { what: 'Most executions', least: 1, most: 100 }),
+  )
   const tolerance = take('tolerance', readTolerance)
   const minimum = take('minTime', milliseconds('Minimum time', 0))
   const maximum = take('maxTime', milliseconds('Maximum time', 1))
@@ -48,6 +51,13 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
       hint: 'Raise the maximum or lower the minimum.',
     })
   }
+  if (mostExecutions !== undefined && mostExecutions < (executions ?? defaultRules.executions)) {
+    problems.push({
+      field: 'maxExecutions',
+      message: `Most executions "${mostExecutions}" are fewer than the ${executions ?? defaultRules.executions} that every trial gets.`,
+      hint: 'Raise the most, or lower the executions.',
+    })
+  }
   const window = {
     minimumMs: minimum ?? Math.min(defaultRules.minimumMs, maximum ?? Infinity),
     maximumMs: maximum ?? Math.max(defaultRules.maximumMs, minimum ?? 0),
@@ -57,7 +67,7 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
     ...defaultRules,
     executions: executions ?? defaultRules.executions,
     // Who asks for more of every trial asks for no fewer of a contender.
-    mostExecutions: Math.max(defaultRules.mostExecutions, executions ?? 0),
+    mostExecutions: mostExecutions ?? Math.max(defaultRules.mostExecutions, executions ?? 0),
     tolerance: tolerance ?? defaultRules.tolerance,
     ...window,
     ...warming,

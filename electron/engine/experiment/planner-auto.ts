@@ -7,11 +7,12 @@ import { closingCount, dueInBlock } from './planner-blocks.ts'
 import type { PlannerHistory } from './planner-history.ts'
 import { bestRung, climb, climbingSentence, type Ladder } from './planner-ladder.ts'
 import { boundarySentences, boundaryStep, type BoundaryEnvironment } from './planner-memory.ts'
-import { mostExecutionsOf, raceBlock, type RaceBlock } from './planner-race.ts'
+import { raceBlock, type RaceBlock } from './planner-race.ts'
+import { limitOf, mostExecutionsOf } from './race-limits.ts'
 import { blockSentence, closingSentence, namesOf, sentences } from './race-sentences.ts'
 
-/** Trials that a search along one series typically visits: doubling to 64, and two between. */
-export const typicalSearch = 9
+/** Trials that a search along one series typically visits: doubling to 64 or 128, and four between. */
+export const typicalSearch = 12
 
 interface Search {
   series: SeriesConfig
@@ -110,7 +111,7 @@ export function expectedOfAuto(
 function expectedBlocks({ standings, undecided }: RaceBlock, spec: ExperimentSpec): number {
   const [furthest] = undecided
   if (standings === undefined || furthest === undefined) return 0
-  const most = mostExecutionsOf(spec)
+  const most = limitOf(furthest, standings, spec)
   const ahead = standings.repeated
     ? standings.aheadAtMost(furthest, standings.chosen)
     : 2 * spec.rules.tolerance

@@ -4,7 +4,8 @@ import { configKey, seriesKey } from './configurations.ts'
 import type { PlannedConfig } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
 import { largestOfSearch, tooLongToMeasure } from './planner-ladder.ts'
-import { asGoodWithin, type Standing, type Standings } from './standing.ts'
+import { isBeyondReach } from './race-limits.ts'
+import { asGoodWithin, type Standings } from './standing.ts'
 
 /** Neighbours closer than this, as a ratio of their sizes, are not refined further: sizes within a quarter differ little. */
 const closeEnough = 1.25
@@ -39,6 +40,8 @@ export function probesOf(
   const [before, at, after] = [tried[position - 1], tried[position], tried[position + 1]]
   if (at?.latencyMs === undefined) return []
 
+  const standingAt = (size: number | undefined) =>
+    standings.all.find(({ config }) => config.batchSize === size && seriesKey(config) === key)
   const found = new Map<string, PlannedConfig>()
   const add = (size: number, reason: string) => {
     const config: TrialConfig = { batchSize: size, ...series }
@@ -48,6 +51,8 @@ export function probesOf(
   const between = (low: Tried | undefined, high: Tried | undefined, closest: number, why: string) => {
     if (low?.latencyMs === undefined || high?.latencyMs === undefined) return
     if (high.size / low.size <= closest || high.size - low.size < 2) return
+    const neighbour = standingAt(low.size === batchSize ? high.size : low.size)
+    if (neighbour !== undefined && isBeyondReach(standings, neighbour, best, spec)) return
     const middle = halfway(low.size, high.size)
     const share = (middle - low.size) / (high.size - low.size)
     const latencyMs = low.latencyMs + share * (high.latencyMs - low.latencyMs)
@@ -56,7 +61,7 @@ export function probesOf(
   }
   between(before, at, closeEnough, 'next to the best so far')
   const { slo } = spec.constraints
-  const bounded = slo !== undefined && !isStanding(standings, after?.size, key)
+  const bounded = slo !== undefined && standingAt(after?.size) === undefined
   if (bounded) between(at, after, closeToBound, `where p${slo.percentile} crosses the bound`)
   else between(at, after, closeEnough, 'next to the best so far')
 
@@ -93,10 +98,6 @@ function latencyOf(config: TrialConfig, history: PlannerHistory): number | undef
   const samples = completed.reduce((sum, { samplesMs }) => sum + samplesMs.length, 0)
   const windowMs = completed.reduce((sum, each) => sum + each.windowMs, 0)
   return samples > 0 ? windowMs / samples : undefined
-}
-
-function isStanding({ all }: Standings, size: number | undefined, key: string): boolean {
-  return all.some(({ config }: Standing) => config.batchSize === size && seriesKey(config) === key)
 }
 
 /** Strictly between; a multiple of eight where there is room. */

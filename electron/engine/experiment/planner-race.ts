@@ -3,6 +3,7 @@ import { configKey, seriesKey } from './configurations.ts'
 import type { PlannedConfig } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
 import { probesOf } from './planner-probes.ts'
+import { limitOf, mostExecutionsOf } from './race-limits.ts'
 import { standingsOf, type Standing, type Standings } from './standing.ts'
 
 /** One block of the race: what to execute once each, or why it is over. */
@@ -27,11 +28,6 @@ const fewestAgain = 3
 
 /** Challengers that are executed in one block, so that a block stays short and its drift common to all. */
 const mostChallengers = 5
-
-/** Executions that a contender gets at most. One asked for means that nothing is repeated. */
-export function mostExecutionsOf({ rules }: Pick<ExperimentSpec, 'rules'>): number {
-  return rules.executions === 1 ? 1 : Math.max(rules.executions, rules.mostExecutions)
-}
 
 /**
  * What one block of the automatic search executes, from what was known before it began. Racing: what would be
@@ -63,7 +59,9 @@ export function raceBlock(spec: ExperimentSpec, before: PlannerHistory): RaceBlo
         .sort((a, b) => standings.aheadAtMost(b, chosen) - standings.aheadAtMost(a, chosen))
     : standings.all.filter((one) => again.has(configKey(one.config)))
   if (standings.repeated) {
-    const challengers = undecided.filter(({ executions }) => executions < most).slice(0, mostChallengers)
+    const challengers = undecided
+      .filter((one) => one.executions < limitOf(one, standings, spec))
+      .slice(0, mostChallengers)
     challengers.forEach((one) => repeat(one, 'may be ahead of the best'))
     if (challengers.length > 0) repeat(chosen, 'the best so far')
     // A trial that matters is executed as often as was asked for.

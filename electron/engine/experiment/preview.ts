@@ -10,7 +10,7 @@ import type { ModelDescription } from '../../contract/model.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { readDraft } from './draft.ts'
 import { typicalSearch } from './planner-auto.ts'
-import { mostExecutionsOf } from './planner-race.ts'
+import { mostExecutionsOf } from './race-limits.ts'
 
 /** Starting a host and loading a model of ordinary size, in ms. */
 const startMs = 500

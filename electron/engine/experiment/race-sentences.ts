@@ -3,7 +3,8 @@ import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { seriesConfigurations, seriesLabel } from './configurations.ts'
 import { ascending } from './draft-reading.ts'
-import { mostExecutionsOf, type RaceBlock } from './planner-race.ts'
+import type { RaceBlock } from './planner-race.ts'
+import { isBeyondReach, limitOf } from './race-limits.ts'
 import type { Standing, Standings } from './standing.ts'
 
 /** Names a configuration by its batch size, and its series where the experiment has several. */
@@ -85,10 +86,15 @@ export function closingSentence(
     undecided.map(({ config }) => config),
     name,
   )
-  const each = mostExecutionsOf(spec)
+  const each = Math.max(...undecided.map((one) => limitOf(one, standings, spec)))
   const spent = each === 1 ? 'one execution' : `${each} executions`
   const when = ended === 'time' ? 'There was no time to tell more:' : `After ${spent} each,`
-  return `${found}. ${when} ${who} may still be up to ${formatPercent(behind)} faster, at 95 %.`
+  const unsteady = undecided.some((one) => isBeyondReach(standings, one, chosen, spec))
+  const advice =
+    ended === 'settled' && unsteady
+      ? ` Executions differ too much here to know it within ${formatPercent(spec.rules.tolerance)}: a quieter machine would tell.`
+      : ''
+  return `${found}. ${when} ${who} may still be up to ${formatPercent(behind)} faster, at 95 %.${advice}`
 }
 
 /** `16`, `16 and 32`, `16, 24 and 32`: ascending, each once. */

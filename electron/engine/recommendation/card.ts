@@ -54,6 +54,7 @@ export function cardFor(
     batchSize,
     trialId: chosen.report.id,
     equivalent: batches,
+    ...(smaller.length > 0 && { unsettled: smaller }),
     ...(within !== undefined && Number.isFinite(within) && { within }),
     reason: `${reason}${among}${unclear}${once}.`,
   }

@@ -8,8 +8,8 @@ import type { Measurement } from './measurement.ts'
 /** More often than this chance alone must not make a drift significant. */
 const falseAlarms = 0.01
 
-/** A drift smaller than this matters to nobody's numbers. */
-const matters = 0.05
+/** A drift smaller than this is told of the experiment, but is no reason to distrust the numbers of a single trial. */
+const matters = 0.1
 
 /**
  * How the machine's speed changed from block to block, from all trials together; `undefined` with fewer than two blocks

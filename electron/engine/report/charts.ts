@@ -5,6 +5,7 @@ import {
   type Plugin,
   type ScaleOptionsByType,
 } from 'chart.js'
+import { asGoodAsBest } from '../../contract/evidence.ts'
 import type { Analysis, CompletedTrialReport, Goal, TrialReport } from '../../contract/analysis.ts'
 import { batchAxis } from './batch-axis.ts'
 import {
@@ -183,9 +184,10 @@ function memoryChart(analysis: Analysis, curves: readonly Curve[], plotWidth: nu
 function alikePoints(analysis: Analysis, curves: readonly Curve[]) {
   const card = analysis.recommendations.find(({ goal }) => goal === 'throughput')
   const curve = curves.find(({ series }) => series.trialIds.includes(card?.trialId ?? ''))
-  if (card === undefined || curve === undefined || card.equivalent.length < 2) return []
+  const sizes = card === undefined ? [] : asGoodAsBest(card)
+  if (curve === undefined || sizes.length < 2) return []
   return curve.completed
-    .filter(({ config }) => card.equivalent.includes(config.batchSize))
+    .filter(({ config }) => sizes.includes(config.batchSize))
     .map(({ config, throughput }) => ({
       x: config.batchSize,
       y: throughput.itemsPerSecond,

@@ -66,7 +66,7 @@ const level = 0.05
 const overallShare = 0.8
 
 /** With fewer degrees of freedom there are too few residuals to permute: Student's t then. */
-const fewestResidualDegrees = 8
+const fewestResidualDegrees = 16
 
 /**
  * Compares two runs by the means of their executions, on the logarithmic scale. Executions are the unit: samples of one
@@ -80,7 +80,7 @@ const fewestResidualDegrees = 8
  * against permuted residuals of all (`residualNull`); the interval takes the same distribution's critical value.
  *
  * Together: the probability of any verdict is at most 5 % where nothing differs. The overall test takes 4 % of it, Holm's
- * procedure over the configurations 1 %; once the overall test has found a difference, its share passes on, and Holm has
+ * procedure over the configurations 1 %, each by its own variation alone; once the overall test has found a difference, its share passes on, and Holm has
  * all 5 % (Bretz et al. 2009, A graphical approach to sequentially rejective multiple test procedures).
  *
  * A verdict also needs an interval that excludes 1 and is not wholly within the threshold, [1 / (1 + t), 1 + t].
@@ -100,11 +100,7 @@ export function compareExecutions(
 
   const overall = overallOf(configurations, rows, createRandom(deriveSeed(seed, 'labels')))
   const each = eachOf(rows, createRandom(deriveSeed(seed, 'residuals')))
-  const ps = correctedTogether(
-    overall,
-    each.map(({ p }) => p),
-    threshold,
-  )
+  const ps = correctedTogether(overall, each, threshold)
   return {
     overall: conclude(overall, ps.overall, threshold),
     configurations: each.map((one, index) => conclude(one, ps.each[index] ?? 1, threshold)),
@@ -120,21 +116,32 @@ export interface Difference {
   readonly p: number
 }
 
+/** The same of one configuration among several. */
+export interface ConfigurationDifference extends Difference {
+  /**
+   * The p-value without trust in what other configurations show of variation: what it takes to find a difference where
+   * the overall test finds none. A configuration that varies more than the rest would else cry wolf.
+   */
+  readonly pAlone: number
+}
+
 /** The p-values of all tests, corrected so that each can be held against 0.05 (see `compareExecutions`). */
 export function correctedTogether(
   overall: Difference,
-  each: readonly number[],
+  each: readonly ConfigurationDifference[],
   threshold: number,
 ): { overall: number; each: number[] } {
   // Of one configuration there is one question, not two.
   if (each.length === 1) return { overall: overall.p, each: [overall.p] }
   const corrected = Math.min(1, overall.p / overallShare)
   const found = conclude(overall, corrected, threshold).verdict !== 'no-difference-shown'
+  const together = holmAdjusted(each.map(({ p }) => p))
+  const alone = holmAdjusted(each.map(({ p, pAlone }) => Math.max(p, pAlone)))
   return {
     overall: corrected,
-    each: holmAdjusted(each).map((p) => {
-      const alone = Math.min(1, p / (1 - overallShare))
-      return found ? Math.min(alone, Math.max(corrected, p)) : alone
+    each: together.map((p, index) => {
+      const ungated = Math.min(1, (alone[index] ?? 1) / (1 - overallShare))
+      return found ? Math.min(ungated, Math.max(corrected, p)) : ungated
     }),
   }
 }
@@ -255,7 +262,7 @@ function overallOf(
   }
 }
 
-function eachOf(rows: readonly Row[], random: Random): Difference[] {
+function eachOf(rows: readonly Row[], random: Random): ConfigurationDifference[] {
   const variation = executionVariation(repeatedScatters(rows))
   const between = variation?.between ?? 0
   const permutes =
@@ -282,7 +289,9 @@ function eachOf(rows: readonly Row[], random: Random): Difference[] {
     const statistic = difference === 0 ? 0 : difference / error
     const p =
       distribution === undefined ? studentTail(statistic, degreesOfFreedom) : tailOf(distribution, statistic)
-    return { difference, halfWidth: critical * error, p }
+    const ownError = errorOf(own.variance * share, within, critical)
+    const pAlone = studentTail(difference === 0 ? 0 : difference / ownError, own.degreesOfFreedom)
+    return { difference, halfWidth: critical * error, p, pAlone }
   })
 }
 

@@ -50,10 +50,12 @@ export function permuteLabels(
   }
   const splits: Split[] = strata.map(({ own }) => own)
   for (let draw = 0; draw < mostLabellings; draw++) {
-    strata.forEach((stratum, index) => {
+    for (let index = 0; index < strata.length; index++) {
+      const stratum = strata[index]
+      if (stratum === undefined) continue
       const { table } = stratum
       splits[index] = table?.[random.integer(table.length)] ?? drawSplit(stratum, random)
-    })
+    }
     if (isAsFar(splits)) asFar += 1
   }
   // The labelling that was observed is one of them (Phipson and Smyth 2010).

@@ -8,8 +8,8 @@ export interface ResidualRow {
   readonly after: readonly number[]
 }
 
-/** Datasets that are drawn; each gives as many values as there are configurations. */
-const draws = 1000
+/** Datasets that are drawn: each gives as many values as there are configurations, so fewer do for many. */
+const draws = { least: 400, most: 1000, values: 20_000 }
 
 /**
  * How far studentised differences get by chance, ascending, without sign: residuals of all configurations are pooled
@@ -21,9 +21,10 @@ const draws = 1000
 export function residualNull(rows: readonly ResidualRow[], random: Random): Float64Array {
   const sizes = rows.map(({ before, after }) => [before.length, after.length] as const)
   const pool = Float64Array.from(rows.flatMap(({ before, after }) => [...before, ...after]))
-  const found = new Float64Array(draws * rows.length)
+  const count = Math.max(draws.least, Math.min(draws.most, Math.ceil(draws.values / rows.length)))
+  const found = new Float64Array(count * rows.length)
   const differences = rows.map(() => 0)
-  for (let draw = 0; draw < draws; draw++) {
+  for (let draw = 0; draw < count; draw++) {
     shuffleInPlace(pool, random)
     let at = 0
     const scatters = sizes.map(([before, after], index) => {

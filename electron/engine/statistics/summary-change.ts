@@ -1,6 +1,12 @@
 import { defaultThreshold } from '../../contract/comparison.ts'
 import type { Interval } from '../../contract/interval.ts'
-import { conclude, correctedTogether, studentTail, type Change, type Difference } from './change-test.ts'
+import {
+  conclude,
+  correctedTogether,
+  studentTail,
+  type Change,
+  type ConfigurationDifference,
+} from './change-test.ts'
 import { moderate } from './execution-variation.ts'
 import { studentCritical } from './student.ts'
 
@@ -47,7 +53,7 @@ export function compareSummaries(
   const differences = configurations.map((each) => Math.log(each.after.mean / each.before.mean))
   const overall = average(differences)
 
-  const each = differences.map((difference, index): Difference | undefined => {
+  const each = differences.map((difference, index): ConfigurationDifference | undefined => {
     const [one, other] = [before[index], after[index]]
     return one === undefined || other === undefined ? undefined : testOf(difference, one, other)
   })
@@ -60,11 +66,7 @@ export function compareSummaries(
   if (known === undefined) return { overall: bare(overall), configurations: differences.map(bare) }
 
   const all = testOf(overall, meanOf(before), meanOf(after))
-  const ps = correctedTogether(
-    all,
-    known.map(({ p }) => p),
-    threshold,
-  )
+  const ps = correctedTogether(all, known, threshold)
   return {
     overall: conclude(all, ps.overall, threshold),
     configurations: known.map((one, index) => conclude(one, ps.each[index] ?? 1, threshold)),
@@ -75,6 +77,8 @@ export function compareSummaries(
 interface Uncertainty {
   readonly variance: number
   readonly degreesOfFreedom: number
+  /** Without what it borrows from other configurations. */
+  readonly ownDegrees: number
 }
 
 function readSide(summaries: readonly MeanSummary[]): (Uncertainty | undefined)[] {
@@ -86,7 +90,8 @@ function readSide(summaries: readonly MeanSummary[]): (Uncertainty | undefined)[
     const degreesOfFreedom = moderate(own, variation, 0)?.degreesOfFreedom ?? 0
     if (degreesOfFreedom === 0) return undefined
     const halfWidth = Math.log(ci95[1] / ci95[0]) / 2
-    return { variance: (halfWidth / studentCritical(tail, degreesOfFreedom)) ** 2, degreesOfFreedom }
+    const variance = (halfWidth / studentCritical(tail, degreesOfFreedom)) ** 2
+    return { variance, degreesOfFreedom, ownDegrees: executions - 1 }
   })
 }
 
@@ -96,18 +101,21 @@ function meanOf(side: readonly (Uncertainty | undefined)[]): Uncertainty {
   return {
     variance: known.reduce((sum, { variance }) => sum + variance, 0) / known.length ** 2,
     degreesOfFreedom: Math.min(...known.map(({ degreesOfFreedom }) => degreesOfFreedom)),
+    ownDegrees: Math.min(...known.map(({ ownDegrees }) => ownDegrees)),
   }
 }
 
-function testOf(difference: number, one: Uncertainty, other: Uncertainty): Difference {
+function testOf(difference: number, one: Uncertainty, other: Uncertainty): ConfigurationDifference {
   const variance = one.variance + other.variance
   const spread = one.variance ** 2 / one.degreesOfFreedom + other.variance ** 2 / other.degreesOfFreedom
   const degreesOfFreedom = spread > 0 ? variance ** 2 / spread : one.degreesOfFreedom + other.degreesOfFreedom
   const error = Math.sqrt(variance)
+  const statistic = difference === 0 ? 0 : difference / error
   return {
     difference,
     halfWidth: studentCritical(tail, degreesOfFreedom) * error,
-    p: studentTail(difference === 0 ? 0 : difference / error, degreesOfFreedom),
+    p: studentTail(statistic, degreesOfFreedom),
+    pAlone: studentTail(statistic, one.ownDegrees + other.ownDegrees),
   }
 }
 

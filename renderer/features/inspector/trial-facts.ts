@@ -18,8 +18,8 @@ export interface Fact {
   mono?: boolean
 }
 
-/** A trial's configuration, factor by factor. */
-export function configFacts(config: TrialConfig): Fact[] {
+/** A trial's configuration, factor by factor, and why the planner asked for it. */
+export function configFacts(config: TrialConfig, reason?: string): Fact[] {
   return [
     { key: 'batch', label: 'Batch size', value: formatCount(config.batchSize) },
     { key: 'provider', label: 'Provider', value: config.executionProvider },
@@ -37,6 +37,7 @@ export function configFacts(config: TrialConfig): Fact[] {
       value: formatCount(value),
       mono: true,
     })),
+    ...(reason === undefined ? [] : [{ key: 'reason', label: 'Why it was tried', value: reason }]),
   ]
 }
 

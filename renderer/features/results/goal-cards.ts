@@ -1,5 +1,11 @@
 import { goalTitle, type Analysis, type Goal, type TrialReport } from '../../../electron/contract/analysis.ts'
-import { equivalenceWords, sizeList, withinWords } from '../../../electron/contract/evidence.ts'
+import {
+  asGoodAsBest,
+  equivalenceWords,
+  sizeList,
+  unsettledWords,
+  withinWords,
+} from '../../../electron/contract/evidence.ts'
 import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import {
   formatBytes,
@@ -37,7 +43,8 @@ export function answerGoal(spec: ExperimentSpec, analysis: Analysis): Goal {
 /** The cards of an analysis, in its order. */
 export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialReport>): GoalCard[] {
   return analysis.recommendations.map((recommendation) => {
-    const { goal, batchSize, trialId, equivalent, reason, cost } = recommendation
+    const { goal, batchSize, trialId, reason, cost } = recommendation
+    const equivalent = asGoodAsBest(recommendation)
     const together = equivalenceWords(recommendation)
     const within = withinWords(recommendation)
     return {
@@ -47,7 +54,9 @@ export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialR
       key: batchSize === null ? 'no recommendation' : keyNumber(goal, trials.get(trialId ?? '')),
       ...(equivalent.length < 2 ? {} : { equivalent: sizeList(equivalent) }),
       alikeTrialIds: alikeTrials(analysis, trialId, equivalent),
-      sureness: [together, within].filter((part) => part !== undefined).map(capitalised),
+      sureness: [together, within, unsettledWords(recommendation)]
+        .filter((part) => part !== undefined)
+        .map(capitalised),
       ...(trialId === undefined ? {} : { trialId }),
       reason,
       ...(cost === undefined ? {} : { cost }),

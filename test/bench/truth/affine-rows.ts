@@ -30,7 +30,7 @@ export function proveAffineFit(runs: number): Section {
         x,
         y: (overhead + perItem * x) * lognormalFactor(noise, gaussian(random)),
       })),
-      'small',
+      'anywhere',
     )
     const error = (fitted: number | undefined, truth: number) =>
       fitted === undefined ? 1 : Math.abs(fitted / truth - 1)

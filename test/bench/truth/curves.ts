@@ -7,6 +7,8 @@ export interface TruthCurve {
   readonly memoryBytes?: (batchSize: number) => number
   /** What there is, in bytes. */
   readonly memoryCapBytes?: number
+  /** Relative deviation of the peaks that executions report; what they need does not vary. */
+  readonly peakNoise?: number
   /** The curve's own noise; without it every noise of the benchmark is tried. */
   readonly noise?: Noise
 }

@@ -60,6 +60,16 @@ export const latencyGenerators: readonly LatencyGenerator[] = [
   },
 ]
 
+/** Samples with nothing special about them: the noise of the planner's rows. */
+export const plainLatencies: LatencyGenerator = {
+  name: 'plain',
+  how: 'deviation 5 %, correlation of neighbours 0.3',
+  start: (random) => {
+    const next = autoregression(random, 0.3)
+    return () => lognormalFactor(0.05, next())
+  },
+}
+
 /** First-order autoregression of unit variance around 0. */
 export function autoregression(random: Random, correlation: number): () => number {
   let state = gaussian(random)

@@ -1,3 +1,4 @@
+import type { Boundary } from '../../../electron/contract/analysis.ts'
 import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import type { Execution, Skip, Trial, TrialConfig } from '../../../electron/contract/trial.ts'
 import { configKey } from '../../../electron/engine/experiment/configurations.ts'
@@ -15,6 +16,8 @@ export interface PlayedSearch {
   readonly elapsedMs: number
   readonly executions: number
   readonly decisions: readonly string[]
+  /** Of memory, as the analysis has it; null where nothing ran out. */
+  readonly boundary: Boundary | null
   readonly history: readonly TrialHistory[]
 }
 
@@ -67,13 +70,14 @@ export function playAuto(curve: TruthCurve, noise: Noise, seed: number, spec = a
     history.flatMap(({ trial, skip }) => (skip === undefined ? [] : [[trial.id, skip] as const])),
   )
   const trials = history.map(({ trial }) => trial)
-  const { recommendations } = analyse({ spec, trials, executions, skips })
+  const { recommendations, boundary } = analyse({ spec, trials, executions, skips })
   const card = recommendations.find(({ goal }) => goal === 'throughput')
   return {
     batchSize: card?.batchSize ?? null,
     elapsedMs: machine.elapsedMs,
     executions: machine.executions,
     decisions,
+    boundary,
     history,
   }
 }

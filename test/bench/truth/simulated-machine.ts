@@ -61,7 +61,12 @@ export class SimulatedMachine {
     const drift = 1 + this.#noise.drift * (this.elapsedMs / 3_600_000)
     this.elapsedMs += durationMs
     this.executions += 1
-    const memoryBytes = this.#curve.memoryBytes?.(batchSize)
+    const neededBytes = this.#curve.memoryBytes?.(batchSize)
+    const { peakNoise } = this.#curve
+    const memoryBytes =
+      neededBytes === undefined || peakNoise === undefined
+        ? neededBytes
+        : neededBytes * lognormalFactor(peakNoise, gaussian(this.#random))
     const common = {
       id: `${trial.id}.${block}`,
       trialId: trial.id,

@@ -14,7 +14,7 @@ const experiment = (id: string, name: string): ExperimentSummary => ({
 async function compare(
   options: CompareOptions = {},
   comparison?: Comparison,
-  [before, after] = ['main.batchscope', 'branch.batchscope'],
+  [before = '', after = '']: readonly string[] = ['main.batchscope', 'branch.batchscope'],
 ) {
   const experiments = [experiment('e1', 'old'), experiment('e2', 'new')]
   const engine = fakeEngine({
@@ -30,7 +30,7 @@ async function compare(
   })
   const terminal = recordedTerminal()
   const interrupted = new AbortController().signal
-  const exitCode = await compareCommand(before ?? '', after ?? '', options, {
+  const exitCode = await compareCommand(before, after, options, {
     ...{ session: engine.session, terminal, interrupted },
   })
   const asked = engine.called.find(({ name }) => name === 'compareExperiments')?.params

@@ -56,10 +56,18 @@ describe('the sentences about fits', () => {
     const limited = { ...memory, limitBytes: 8 * 1024 ** 3 }
     const predicted = {
       ...limited,
-      largestThatFits: { batchSize: 78, ci95: [76.2, 80.1] as [number, number] },
+      largestThatFits: { batchSize: 60, ci95: [57.9, 62.1] as [number, number] },
     }
-    expect(memoryFitSentence(predicted)).toContain('batch 78 (76 to 80) is the largest within 8.00 GiB')
-    expect(memoryFitSentence({ ...limited, largestThatFits: { batchSize: 78 } })).toContain('batch 78 is the')
+    expect(memoryFitSentence(predicted)).toContain('batch 60 (58 to 62) is the largest within 8.00 GiB')
+    // Fitted to 1, 2 and 4: a size in the thousands would only sound exact.
+    const far = { ...limited, largestThatFits: { batchSize: 35_196 } }
+    expect(memoryFitSentence(far)).toContain('far larger batches than were measured fit within 8.00 GiB')
+  })
+
+  it('do not speak of a part of an item', () => {
+    expect(latencyFitSentence({ ...line, halfSaturationBatch: 0.186 })).toContain(
+      'batch 1 already reaches more than half of that',
+    )
   })
 
   it('say plainly that there is no line', () => {

@@ -49,6 +49,17 @@ describe('restrictPaths', () => {
     }
   })
 
+  it('holds both sides of a comparison to the folders, and lets experiments of open projects through', async () => {
+    const inProject = { projectId: 'p', experimentId: 'e' }
+    const [inside, outside] = [samples, elsewhere].map((folder) => ({ path: join(folder, 'model.onnx') }))
+    if (inside === undefined || outside === undefined) throw new Error('no folders')
+    expect(await passed((c) => c.compareExperiments({ before: inProject, after: inside }))).toBe(
+      'compareExperiments',
+    )
+    expect(await passed((c) => c.compareExperiments({ before: outside, after: inProject }))).toBe('forbidden')
+    expect(await passed((c) => c.compareExperiments({ before: inside, after: outside }))).toBe('forbidden')
+  })
+
   it('leaves it to the engine to say that an allowed path is not there', async () => {
     expect(await passed((c) => c.openModel({ path: join(data, 'no', 'such.onnx') }))).toBe('openModel')
   })

@@ -43,7 +43,7 @@ describe('comparing two runs', () => {
     expect(overall).toMatchObject({ verdict: 'slower', withinThreshold: false })
     expect(overall?.ratio).toBeCloseTo(1.2, 1)
     expect(answer.headline).toMatch(
-      /^branch is slower than main: latency is \d\d % higher over 4 configurations \(95 % interval \+\d\d % to \+\d\d %\)\.$/,
+      /^branch is slower than main: latency was measured \d\d % higher over 4 configurations \(95 % interval \+\d\d % to \+\d\d %\)\.$/,
     )
     expect(configurations.map(({ config }) => config.batchSize)).toEqual(batchSizes)
     for (const { latency, throughput, beforeMs, afterMs } of configurations) {
@@ -55,7 +55,9 @@ describe('comparing two runs', () => {
   })
 
   it('says the opposite the other way round', () => {
-    expect(compare(slow, base).answer.headline).toMatch(/^main is faster than branch: latency is 1\d % lower/)
+    expect(compare(slow, base).answer.headline).toMatch(
+      /^main is faster than branch: latency was measured 1\d % lower/,
+    )
   })
 
   it('compares run documents from their intervals, and says so', () => {
@@ -157,8 +159,8 @@ describe('what cannot be compared', () => {
     const { overall, answer } = compare(once(cpu, 'main'), once(slowCpu, 'branch'))
     expect(overall).toMatchObject({ verdict: 'no-difference-shown' })
     expect(overall).not.toHaveProperty('ci95')
-    expect(answer.headline).toMatch(/^No verdict on branch against main: latency is \d\d % higher/)
-    expect(answer.headline).toContain('--executions 3')
+    expect(answer.headline).toMatch(/^No verdict on branch against main: latency was measured \d\d % higher/)
+    expect(answer.support).toContain('--executions 3')
   })
 })
 
@@ -167,8 +169,8 @@ describe('no difference', () => {
   const again = { ...base, run: { ...base.run, source: 'again' } }
 
   it('is told apart: one that would matter is ruled out, or it is not', () => {
-    expect(compare(base, again).answer.headline).toContain('within the threshold of 3 %')
-    expect(compare(base, again, 0.0001).answer.headline).toContain('more executions of each would tell more')
+    expect(compare(base, again).answer.support).toContain('One beyond the threshold of 3 % is ruled out.')
+    expect(compare(base, again, 0.0001).answer.support).toContain('More executions of each would tell more.')
   })
 })
 

@@ -101,6 +101,16 @@ function execute(answers: Answers, options: Partial<ExecuteContext> & { provider
 }
 
 describe('an execution', () => {
+  it('keeps what it was expected to need, however it ends', async () => {
+    const predictedMemory = { of: 'host' as const, bytes: 800 }
+    expect(await execute(goodAnswers([4, 2]), { predictedMemory })).toMatchObject({ predictedMemory })
+    const cancelled = { predictedMemory, signal: AbortSignal.abort() }
+    expect(await execute(goodAnswers([4, 2]), cancelled)).toMatchObject({
+      outcome: 'cancelled',
+      predictedMemory,
+    })
+  })
+
   it('that completes has everything that was measured', async () => {
     expect(await execute(goodAnswers([4, 2]))).toEqual({
       id: 't1.1',

@@ -24,7 +24,7 @@ describe('the preview of an experiment', () => {
   })
 
   it('expects of a search between one execution a trial and many for the contenders', () => {
-    const sweep = previewExperiment({ batch: '1:9' }, dynamicModel).plan
+    const sweep = previewExperiment({ batch: '1:12' }, dynamicModel).plan
     const search = previewExperiment({}, dynamicModel).plan
     if (sweep === undefined || search === undefined) throw new Error('no plan')
     expect(search.trials).toBe(sweep.trials)

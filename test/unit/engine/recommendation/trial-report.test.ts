@@ -34,6 +34,13 @@ describe('the numbers of a trial', () => {
     })
   })
 
+  it('stand beside what its first execution was expected to need', () => {
+    const predictedMemory = { of: 'host' as const, bytes: 800 }
+    const [first, second] = [completed(trial, 1, [1, 2], { predictedMemory }), completed(trial, 2, [1, 2])]
+    expect(numbers([first, second]).predictedMemory).toEqual(predictedMemory)
+    expect(numbers([second])).not.toHaveProperty('predictedMemory')
+  })
+
   it('give throughput as items over the measured window, with what lies between samples', () => {
     const { throughput } = numbers([
       completed(trial, 1, [10, 10, 10], { windowMs: 40 }),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareExecutions, type ChangeTest } from '../../../../electron/engine/statistics/change-test.ts'
 import { createRandom } from '../../../../electron/engine/statistics/random.ts'
@@ -65,6 +66,16 @@ describe('compareExecutions where nothing differs', () => {
       if (criesWolf(compareExecutions(sampledRuns(createRandom(run), process, shape)))) wolf += 1
     }
     expect(wolf / runs).toBeLessThan(0.05 + fourSigma(0.05, runs))
+  })
+
+  it('cries wolf no more often where one configuration varies far more than another', () => {
+    const runs = 200
+    let wolf = 0
+    for (let run = 0; run < runs; run++) {
+      const shape = { configurations: 4, executions: 3, noise: 0, noises: [0.005, 0.01, 0.03, 0.06] }
+      if (criesWolf(compareExecutions(simulatedRuns(createRandom(run), shape), { threshold: 0 }))) wolf += 1
+    }
+    expect(wolf / runs).toBeLessThan(0.05 + fourSigma(0.05, runs) / 2)
   })
 
   it('cries wolf far less often than without blocks where the machine drifts from round to round', () => {
@@ -148,6 +159,36 @@ describe('the threshold', () => {
   it('lets it count where it is not wholly below', () => {
     expect(compareExecutions(configurations, { threshold: 0.01 })?.overall.verdict).toBe('slower')
     expect(compareExecutions(configurations, { threshold: 0 })?.overall.verdict).toBe('slower')
+  })
+})
+
+describe('whatever was measured', () => {
+  const estimate = fc.record({
+    mean: fc.oneof(fc.double({ min: 1e-300, max: 1e300, noNaN: true }), fc.constantFrom(1, 1.01, 2)),
+    samples: fc.constantFrom(1, 30),
+    relativeVariance: fc.constantFrom(0, 1e-6, 1),
+    blocks: fc.constant(10),
+    block: fc.constantFrom(1, 2),
+  })
+  const side = fc.array(estimate, { minLength: 1, maxLength: 3 })
+
+  it('gives numbers or nothing, never NaN, and never an exception', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ before: side, after: side }), { minLength: 1, maxLength: 4 }),
+        (configurations) => {
+          const test = compareExecutions(configurations)
+          for (const change of [test?.overall, ...(test?.configurations ?? [])]) {
+            expect(change?.ratio).not.toBeNaN()
+            for (const value of [...(change?.ci95 ?? []), change?.p ?? 1])
+              expect(Number.isFinite(value)).toBe(true)
+            expect(change?.p ?? 1).toBeGreaterThanOrEqual(0)
+            expect(change?.p ?? 1).toBeLessThanOrEqual(1)
+          }
+        },
+      ),
+      { numRuns: 100, seed: 1 },
+    )
   })
 })
 

@@ -23,6 +23,8 @@ export interface SimulatedRuns {
   readonly executions: number
   /** Standard deviation between processes, as a fraction. */
   readonly noise: number
+  /** The same by configuration, taken in turns, in place of `noise`. */
+  readonly noises?: readonly number[]
   readonly draw?: (random: Random) => number
   /** True ratio of each configuration's latency. */
   readonly ratios?: readonly number[]
@@ -33,11 +35,13 @@ export interface SimulatedRuns {
 /** Two runs whose true ratios are known, as estimates: samples are many and vary little. */
 export function simulatedRuns(random: Random, options: SimulatedRuns): MatchedExecutions[] {
   const { configurations, executions, noise, draw = gaussian, ratios = [], drift = 0 } = options
+  const { noises = [noise] } = options
   const rounds = Array.from({ length: 2 * executions }, () => drift * gaussian(random))
   return Array.from({ length: configurations }, (_, index) => {
+    const own = noises[index % noises.length] ?? noise
     const side = (shift: number, first: number) =>
       Array.from({ length: executions }, (_each, at) => ({
-        mean: Math.exp(shift + noise * draw(random) + 0.003 * gaussian(random) + (rounds[first + at] ?? 0)),
+        mean: Math.exp(shift + own * draw(random) + 0.003 * gaussian(random) + (rounds[first + at] ?? 0)),
         ...{ samples: 100, relativeVariance: 9e-6, blocks: 30 },
         ...(drift > 0 && { block: at + 1 }),
       }))

@@ -58,6 +58,14 @@ describe('the facts of a trial', () => {
       ['x:2', '48'],
     ])
   })
+
+  it('says why the trial was tried, where that is known', () => {
+    const config = { batchSize: 24, executionProvider: 'cpu' as const, dims: {} }
+    expect(configFacts(config, 'halfway from 16 to 32').at(-1)).toMatchObject({
+      label: 'Why it was tried',
+      value: 'halfway from 16 to 32',
+    })
+  })
 })
 
 describe('splitExecutions', () => {

@@ -131,7 +131,7 @@ describe('chartSentences', () => {
     const { throughput, latency, memory } = chartSentences(analysis, 99)
     expect(throughput).toMatch(/^Throughput from batch 1 to 64: highest at batch 64 with 6,400 items\/s\./)
     expect(latency).toMatch(/from 1\.30 ms to 83\.2 ms/)
-    expect(memory).toMatch(/from 110 MiB to 740 MiB\. Batch 128 did not fit\./)
+    expect(memory).toMatch(/from 110 MiB to 740 MiB\. Measured: 64 fits \(ran twice\), 128 does not\./)
   })
 
   it('says when there is nothing to show', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boundarySentence, boundaryTitle } from '../../../../electron/contract/boundary-words.ts'
+import { boundarySentence, boundaryTitle } from '../../electron/contract/boundary-words.ts'
 
 const measured = { largestThatFits: 150, smallestThatDoesNot: 151, limitedBy: 'host' } as const
 
