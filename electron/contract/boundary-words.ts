@@ -30,7 +30,19 @@ export function predictedBoundary({ predicted }: Boundary): string | undefined {
 export function boundarySentence(boundary: Boundary): string {
   const measured = `Measured: ${measuredBoundary(boundary)}.`
   const predicted = predictedBoundary(boundary)
-  return predicted === undefined ? measured : `${measured} Predicted from smaller sizes: ${predicted}.`
+  if (predicted === undefined) return measured
+  return [measured, `Predicted from smaller sizes: ${predicted}.`, ...whyMoreFits(boundary)].join(' ')
+}
+
+/** More than this over the prediction needs a word. */
+const surprising = 1.1
+
+/** ONNX Runtime's CPU arena grows in large steps where there is room, and in small ones where there is not. */
+function whyMoreFits({ limitedBy, predicted, largestThatFits, largestSeenOnce }: Boundary): string[] {
+  const measured = Math.max(largestThatFits ?? 0, largestSeenOnce ?? 0)
+  if (limitedBy !== 'host' || predicted === undefined || measured < surprising * predicted.batchSize)
+    return []
+  return ['Near its limit the runtime makes do with less memory than it takes where there is plenty.']
 }
 
 /** `Largest batch size in host memory`. */

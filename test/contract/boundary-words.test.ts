@@ -27,4 +27,12 @@ describe('the memory boundary in words', () => {
       'Measured: not even 1 fits.',
     )
   })
+
+  it('says why more fits than was predicted, where the host’s memory is the limit', () => {
+    const predicted = { batchSize: 90 }
+    expect(boundarySentence({ ...measured, predicted })).toMatch(
+      /90\. Near its limit the runtime makes do with less memory than it takes where there is plenty\.$/,
+    )
+    expect(boundarySentence({ ...measured, predicted, limitedBy: 'device' })).toMatch(/90\.$/)
+  })
 })

@@ -1,75 +1,71 @@
-import { describe, expect, it } from 'vitest'
-import type { Execution } from '../../electron/contract/trial.ts'
-import { forecastMemory } from '../../electron/engine/experiment/memory-forecast.ts'
-import { nextOfBoundary } from '../../electron/engine/experiment/planner-boundary.ts'
-import { PlannerHistory, type TrialHistory } from '../../electron/engine/experiment/planner-history.ts'
-import { briefRules, executeReally, path } from './real-execution.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createNodePorts } from '../../electron/adapters/node-ports.ts'
+import { createWorkbench, type Workbench } from '../../electron/engine/workbench.ts'
+import { path } from './real-execution.ts'
 
-const model = path('resources/models/cnn-classifier.onnx')
-const series = { executionProvider: 'cpu', dims: {} } as const
 const budget = 200 * 1024 ** 2
 const granularity = 24
-const spec = {
-  rules: { ...briefRules, executions: 2 },
-  constraints: { memoryBudgetBytes: budget, boundaryGranularity: granularity },
-}
+
+let dataFolder: string
+let workbench: Workbench
+
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'batchscope-boundary-'))
+  workbench = createWorkbench(
+    createNodePorts({
+      hostPath: path('dist/host.js'),
+      resourcesFolder: path('resources'),
+      dataFolder,
+      batchscopeVersion: 'test',
+    }),
+  )
+})
+afterEach(async () => {
+  await workbench.shutdown()
+  await rm(dataFolder, { recursive: true, force: true })
+})
 
 describe('the memory boundary of a real model under a real limit', () => {
   it('is bracketed as closely as asked for, by sizes that ran twice and ran out', async () => {
-    const history: TrialHistory[] = []
-    const execute = async (batchSize: number, block: number): Promise<Execution> => {
-      const config = { batchSize, ...series }
-      let entry = history.find(({ trial }) => trial.config.batchSize === batchSize)
-      if (entry === undefined) {
-        const trial = { id: `t${batchSize}`, experimentId: 'e1', config, reason: 'test' }
-        history.push((entry = { trial, executions: [] }))
-      }
-      const execution = await executeReally(model, {
-        batchSize,
-        memoryBudgetBytes: budget,
-        rules: { minimumMs: 20, maximumMs: 50, minimumSamples: 2, warmupMaximumMs: 20 },
+    const over = new Promise<void>((resolve) => {
+      workbench.subscribe('run', ({ progress }) => {
+        if (progress !== undefined && progress.state !== 'running') resolve()
       })
-      entry.executions = [...entry.executions, { ...execution, block }]
-      return execution
-    }
+    })
+    const { projectId, experimentId } = await workbench.commands.startExperiment({
+      modelPath: path('resources/models/cnn-classifier.onnx'),
+      draft: {
+        ...{ batch: 'auto', memoryBudget: '200MiB', boundaryGranularity: String(granularity) },
+        ...{ executions: '2', maxExecutions: '2', minTime: '20', maxTime: '300', warmupTime: '10' },
+      },
+    })
+    await over
 
-    // As the search by doubling does before; what is far from the limit is predicted.
-    for (let batchSize = 16; ; batchSize *= 2) {
-      if (batchSize > 4096) throw new Error('Nothing ran out of memory.')
-      const predicted = forecastMemory({ batchSize, ...series }, new PlannerHistory(history))
-      const { outcome, memory } = await execute(batchSize, 1)
-      if (batchSize === 64) {
-        const ratio = (memory.hostPeakBytes ?? 0) / (predicted?.bytes ?? 0)
-        expect(ratio).toBeGreaterThan(0.85)
-        expect(ratio).toBeLessThan(1.15)
-      }
-      if (outcome !== 'completed') break
+    const { analysis } = await workbench.commands.analyse({ projectId, experimentId })
+    const { boundary, trials } = analysis
+    if (boundary === null) throw new Error('no boundary')
+    expect(boundary.limitedBy).toBe('host')
+    expect(boundary.smallestThatDoesNot - (boundary.largestThatFits ?? 0)).toBeLessThanOrEqual(granularity)
+    const trialAt = (batchSize: number | null) => trials.find(({ config }) => config.batchSize === batchSize)
+    expect(trialAt(boundary.largestThatFits)).toMatchObject({ outcome: 'completed' })
+    expect(trialAt(boundary.largestThatFits)?.executions).toBeGreaterThanOrEqual(2)
+    expect(trialAt(boundary.smallestThatDoesNot)?.outcome).toBe('out-of-memory')
+
+    // Nothing silently ran a smaller batch than it was asked for, or more memory than there is.
+    for (const { outcome, flags, memory } of trials) {
+      if (outcome !== 'completed') continue
+      expect(flags.map(({ name }) => name)).not.toContain('batch-ignored')
+      expect(memory.hostPeakBytes).toBeLessThan(budget * 1.1)
     }
-    const doubled = history.length
-    for (;;) {
-      const step = nextOfBoundary(series, spec, new PlannerHistory(history))
-      if (step.kind === 'probe') {
-        await execute(step.batchSize, step.block)
-        continue
-      }
-      if (step.kind !== 'found') throw new Error(step.reason)
-      const outcomes = (batchSize: number | null) =>
-        history
-          .find(({ trial }) => trial.config.batchSize === batchSize)
-          ?.executions.map(({ outcome }) => outcome)
-      expect(outcomes(step.largestThatFits)).toEqual(['completed', 'completed'])
-      expect(outcomes(step.smallestThatDoesNot)?.at(-1)).toBe('out-of-memory')
-      expect(step.smallestThatDoesNot - (step.largestThatFits ?? 0)).toBeLessThanOrEqual(granularity)
-      break
-    }
-    // Nothing silently ran a smaller batch than it was asked for.
-    for (const { trial, executions } of history) {
-      for (const execution of executions) {
-        if (execution.outcome !== 'completed') continue
-        expect(execution.outputBatch).toBe(trial.config.batchSize)
-        expect(execution.memory.hostPeakBytes).toBeLessThan(budget * 1.1)
-      }
-    }
-    expect(history.length - doubled).toBeLessThanOrEqual(7)
-  }, 60_000)
+    // What was foreseen stands beside what was measured, and far from the limit it was right.
+    const foreseen = trials.find(({ config }) => config.batchSize === 64)
+    const ratio = (foreseen?.memory.hostPeakBytes ?? 0) / (foreseen?.predictedMemory?.bytes ?? 0)
+    expect(ratio).toBeGreaterThan(0.8)
+    expect(ratio).toBeLessThan(1.25)
+    const { decisions } = await workbench.commands.experimentHistory({ projectId, experimentId })
+    expect(decisions.join('\n')).toMatch(/Memory boundary: \d+ fits \(ran twice\), \d+ does not\./)
+  }, 90_000)
 })

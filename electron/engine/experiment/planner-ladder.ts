@@ -72,9 +72,7 @@ export function climb(series: SeriesConfig, spec: ExperimentSpec, history: Plann
     tried.push(batchSize)
     failed = undefined
     rungs.push(rungOf(batchSize, execution, rungs, spec.constraints.slo))
-    // Who asks for the memory boundary wants it found, whatever throughput does meanwhile.
-    const toBoundary = spec.constraints.boundaryGranularity !== undefined
-    const why = toBoundary ? undefined : (flattened(rungs) ?? pastBound(rungs, spec.constraints.slo))
+    const why = isToBoundary(spec) ? undefined : (flattened(rungs) ?? pastBound(rungs, spec.constraints.slo))
     if (why !== undefined) return stop(why)
   }
   return stop(`${largest} is as far as it goes`)
@@ -136,16 +134,28 @@ function pastBound(rungs: readonly Rung[], slo: Slo | undefined): string | undef
   return `p${slo.percentile} is over ${bound} at ${before.batchSize} and ${last.batchSize}`
 }
 
-/** A call that takes a third of the measuring time leaves too few samples to say anything. `latencyMs` is of `from`. */
+/** Who asks for the memory boundary wants it found, whatever throughput does meanwhile. */
+function isToBoundary({ constraints }: Pick<ExperimentSpec, 'constraints'>): boolean {
+  return constraints.boundaryGranularity !== undefined
+}
+
+/**
+ * A call that takes a third of the measuring time leaves too few samples to say anything. On the way to the memory
+ * boundary a single call is enough, as long as warm-up and measuring fit into the time limit. `latencyMs` is of `from`.
+ */
 export function tooLongToMeasure(
   latencyMs: number,
   from: number,
   batchSize: number,
-  { rules }: Pick<ExperimentSpec, 'rules'>,
+  spec: Pick<ExperimentSpec, 'rules' | 'constraints'>,
 ): string | undefined {
+  const { rules } = spec
   const predictedMs = (latencyMs * batchSize) / from
-  const longestMs = rules.maximumMs / 3
+  const longestMs = isToBoundary(spec) ? rules.timeoutMs / 10 : rules.maximumMs / 3
   if (predictedMs <= longestMs) return undefined
+  if (isToBoundary(spec)) {
+    return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a time limit of ${formatMilliseconds(rules.timeoutMs)}`
+  }
   return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a measuring time of ${formatMilliseconds(rules.maximumMs)}`
 }
 

@@ -19,7 +19,7 @@ it('the window rule takes three windows of five seconds a batch size where all a
 
 it('the window rule gives no answer where windows never agree', () => {
   const slow: TruthCurve = { name: 'slow', latencyMs: () => 6_000 }
-  expect(perfAnalyzer(slow, { ...quiet, sample: 1 }, 3).batchSize).toBeNull()
+  expect(perfAnalyzer(slow, { ...quiet, sample: 4 }, 1).batchSize).toBeNull()
 })
 
 it('the brute search stops where four points in a row gain under 5 %', () => {

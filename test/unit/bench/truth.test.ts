@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { proveAffineFit } from '../../bench/truth/affine-rows.ts'
 import { proveComparisons } from '../../bench/truth/comparison-rows.ts'
 import { proveCoverage } from '../../bench/truth/coverage-rows.ts'
 import { truthCurves } from '../../bench/truth/curves.ts'
 import { latencyGenerators } from '../../bench/truth/latency-generators.ts'
 import { proveMemoryBoundary } from '../../bench/truth/memory-rows.ts'
-import { provePlanner } from '../../bench/truth/planner-rows.ts'
+import { provePlanner, type PlannerProof } from '../../bench/truth/planner-rows.ts'
 import type { Section } from '../../bench/truth/rows.ts'
 
 /**
@@ -20,7 +20,10 @@ function valuesOf({ rows }: Section, id: string): Readonly<Record<string, number
 }
 
 describe('intervals and drift', () => {
-  const section = proveCoverage(50)
+  let section: Section
+  beforeAll(() => {
+    section = proveCoverage(30)
+  })
 
   it.each(latencyGenerators.map(({ name }) => name))('intervals cover the truth: %s', (name) => {
     const { coverage } = valuesOf(section, `coverage.${name}`)
@@ -39,7 +42,10 @@ describe('intervals and drift', () => {
 })
 
 describe('comparisons', () => {
-  const section = proveComparisons(60)
+  let section: Section
+  beforeAll(() => {
+    section = proveComparisons(30)
+  })
 
   it('seldom cry wolf', () => {
     expect(valuesOf(section, 'comparison.false-alarms').share).toBeLessThan(0.09)
@@ -51,7 +57,10 @@ describe('comparisons', () => {
 })
 
 describe('the automatic search', () => {
-  const proof = provePlanner(truthCurves, 2)
+  let proof: PlannerProof
+  beforeAll(() => {
+    proof = provePlanner(truthCurves, 2)
+  })
 
   it('recommends what is next to the best, in a fraction of a sweep', () => {
     expect(valuesOf(proof.section, 'planner.regret.median').share).toBeLessThan(0.01)
@@ -71,7 +80,10 @@ describe('the automatic search', () => {
 })
 
 describe('the memory boundary', () => {
-  const section = proveMemoryBoundary(500, 10)
+  let section: Section
+  beforeAll(() => {
+    section = proveMemoryBoundary(500, 10)
+  })
 
   it('is predicted within 5 % from three trials', () => {
     expect(valuesOf(section, 'memory.predicted').p95).toBeLessThan(0.05)
