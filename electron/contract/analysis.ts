@@ -19,6 +19,15 @@ export const LatencySummarySchema = v.object({
   max: v.number(),
   /** Number of samples. */
   samples: v.number(),
+  /** 95 % intervals of the percentiles that the samples carry. */
+  percentilesCi95: v.optional(
+    v.object({
+      p50: v.optional(IntervalSchema),
+      p90: v.optional(IntervalSchema),
+      p95: v.optional(IntervalSchema),
+      p99: v.optional(IntervalSchema),
+    }),
+  ),
   /** Percentiles that the samples are too few to carry at 99 % confidence, for example [99]. */
   unsupportedPercentiles: v.array(v.number()),
   /** Samples far above the rest of their execution, which are part of every number here; absent where there are none. */
@@ -32,6 +41,26 @@ export const LatencySummarySchema = v.object({
   ),
 })
 export type LatencySummary = v.InferOutput<typeof LatencySummarySchema>
+
+/** What one execution (fresh process) measured: the unit that comparisons of runs rest on. */
+export const ExecutionSummarySchema = v.object({
+  /** The round it belongs to, from 1: executions of one block ran close in time. */
+  block: v.number(),
+  /** Number of samples; at least 1. */
+  samples: v.number(),
+  /** Mean over its samples, in ms; above 0. */
+  meanLatencyMs: v.number(),
+  /** Items finished per second of its measured window; above 0. */
+  itemsPerSecond: v.number(),
+  /**
+   * Variance of the mean latency over its square, as far as samples of this execution account for it (block bootstrap):
+   * 0.0001 for a standard error of 1 %. Absent with one sample.
+   */
+  meanRelativeVariance: v.optional(v.number()),
+  /** Number of independent blocks of samples that the variance rests on; not to be confused with `block`. */
+  sampleBlocks: v.number(),
+})
+export type ExecutionSummary = v.InferOutput<typeof ExecutionSummarySchema>
 
 const trialReportFields = {
   id: v.string(),
@@ -56,6 +85,8 @@ export const CompletedTrialReportSchema = v.object({
   loadMs: v.number(),
   /** Mean over executions. */
   firstInferenceMs: v.number(),
+  /** One entry an execution that measured, in the order they ran. Since 0.2: documents of older versions lack it. */
+  perExecution: v.optional(v.array(ExecutionSummarySchema)),
   /** Of the last execution that did not complete, where others did. */
   failure: v.optional(FailureSchema),
 })

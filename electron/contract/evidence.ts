@@ -10,11 +10,11 @@ import type { Interval } from './interval.ts'
 
 /** What the whiskers of a chart and the `±` of a number mean. */
 export const intervalMeaning =
-  'The whiskers and the ± are 95 % intervals: if the whole experiment were repeated 100 times, about 95 of them would hold the true mean.'
+  'Whiskers and ± say how well a number is known: they are 95 % intervals, and if the whole experiment were repeated 100 times, about 95 of them would hold the true mean.'
 
 /**
- * How the machine's speed changed, where that is more than chance: `The machine ran 6.0 % slower in block 3 than in block
- * 1; batch sizes are compared within blocks, so this cancels.`
+ * How the machine's speed changed, where that is more than chance: `The machine itself ran 6.0 % slower in block 3 than in
+ * block 1. ...`
  */
 export function driftSentence(drift: Drift | undefined): string | undefined {
   if (drift?.significant !== true) return undefined
@@ -28,7 +28,7 @@ export function driftSentence(drift: Drift | undefined): string | undefined {
     ratio < 2
       ? `ran ${formatPercent(ratio - 1)} slower in block ${slowest.block} than in block ${fastest.block}`
       : `took ${formatNumber(ratio)} times as long in block ${slowest.block} as in block ${fastest.block}`
-  return `The machine ${slower}; batch sizes are compared within blocks, so this cancels.`
+  return `The machine itself ${slower}. This does not spoil the answer: in each block several batch sizes ran close in time, and they are compared within blocks.`
 }
 
 /** `1.90 ms + 0.310 ms × batch`. */
@@ -39,7 +39,7 @@ export function latencyFormula({ overheadMs, perItemMs }: LatencyFit): string {
 /** What the fitted line says of latency, or that there is none. */
 export function latencyFitSentence(fit: LatencyFit): string {
   if (!fit.follows) {
-    return `Latency does not follow a line over the batch size (a typical size lies ${formatPercent(fit.relativeError)} off it), so no cost per call and per item is told apart.`
+    return `Latency does not follow a line over the batch size (a typical size lies ${formatPercent(fit.relativeError)} off it), so what a call costs cannot be told from what an item costs.`
   }
   const { halfSaturationBatch: half, asymptoticItemsPerSecond: top } = fit
   if (half === undefined || top === undefined) return callAndItem(fit)
@@ -89,10 +89,10 @@ export function equivalenceWords(recommendation: Equivalence): string | undefine
   return sizes.length < 2 ? undefined : `no difference shown: ${sizeList(sizes)}`
 }
 
-/** `not settled: 1, 8 measured worse, but more executions would tell`; undefined where all is settled. */
+/** `not settled: 1, 8 measured worse, but not surely; more executions would tell`; undefined where all is settled. */
 export function unsettledWords({ unsettled = [] }: Equivalence): string | undefined {
   if (unsettled.length === 0) return undefined
-  return `not settled: ${sizeList(unsettled)} measured worse, but more executions would tell`
+  return `not settled: ${sizeList(unsettled)} measured worse, but not surely; more executions would tell`
 }
 
 /** Up to five batch sizes by name, `16, 24, 32`; more by their ends, `13 from 1 to 32`. */
@@ -104,18 +104,18 @@ export function sizeList(batchSizes: readonly number[]): string {
   return `${sizes.length} from ${formatCount(first)} to ${formatCount(last)}`
 }
 
-/** `at most 1.4 % behind the best, at 95 %`; undefined where it cannot be told. */
+/** `the true best is at most 1.4 % better (95 % sure)`; undefined where it cannot be told. */
 export function withinWords({ within }: Pick<Recommendation, 'within'>): string | undefined {
   if (within === undefined || !Number.isFinite(within)) return undefined
-  if (within < 0.0005) return 'nothing measured is faster, at 95 %'
-  return `at most ${formatPercent(within)} behind the best, at 95 %`
+  if (within < 0.0005) return 'nothing measured is better (95 % sure)'
+  return `the true best is at most ${formatPercent(within)} better (95 % sure)`
 }
 
-/** `It is at most 1.4 % behind the best, at 95 %.`; of the best itself there is nothing to say. */
+/** `The true best is at most 1.4 % better (95 % sure).`; of the best itself there is nothing to say. */
 export function withinSentence({ within }: Pick<Recommendation, 'within'>): string | undefined {
   if ((within ?? 0) < 0.0005) return undefined
   const words = withinWords({ within })
-  return words === undefined ? undefined : `It is ${words}.`
+  return words === undefined ? undefined : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 }
 
 /**

@@ -4,7 +4,7 @@ export interface DataColumn<Row> {
   title: string
   /** Shown after the title, quietly: `ms`, `items/s`. */
   unit?: string
-  /** What the column means, for those who point at its head. */
+  /** What the column means: shown when its head is pointed at or focused. */
   help?: string
   /** Numbers stand on the right. */
   align?: 'left' | 'right'

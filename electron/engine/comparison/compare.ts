@@ -8,6 +8,7 @@ import type { Interval } from '../../contract/interval.ts'
 import { compareExecutions, type Change, type ExecutionEstimate } from '../statistics/change-test.ts'
 import { compareSummaries, type MeanSummary } from '../statistics/summary-change.ts'
 import { answerOf } from './answer.ts'
+import { cautionsOf } from './cautions.ts'
 import { environmentDifferences } from './environment-differences.ts'
 import { matchConfigurations, type Match, type MeasuredTrial } from './match.ts'
 import { executionNotes, summaryNotes } from './method-notes.ts'
@@ -21,8 +22,8 @@ export interface CompareOptions {
 }
 
 /**
- * Compares a run with a reference, configuration by configuration and overall. Rests on executions where both runs have
- * them, else on the summaries of both. Never fails: where there is nothing to compare it says so.
+ * Compares a run with a reference, configuration by configuration and overall. Rests on executions where both runs tell
+ * them of all matched configurations, else on the summaries of both. Never fails: where there is nothing to compare it says so.
  */
 export function compareRuns(
   before: ComparedSide,
@@ -30,7 +31,9 @@ export function compareRuns(
   { threshold, generator }: CompareOptions,
 ): Comparison {
   const { matches, unmatched } = matchConfigurations(before, after)
-  const withExecutions = before.measurementOf !== undefined && after.measurementOf !== undefined
+  const withExecutions = matches.every(
+    (match) => match.before.executions !== undefined && match.after.executions !== undefined,
+  )
   const changes = withExecutions ? byExecutions(matches, threshold) : bySummaries(matches, threshold)
   const configurations = matches.map((match, index) =>
     configurationOf(match, changes.latencies[index], changes.throughputs[index]),
@@ -48,6 +51,7 @@ export function compareRuns(
     ...facts,
     method: withExecutions ? 'executions' : 'summaries',
     methodNotes: changes.notes,
+    cautions: cautionsOf(facts, matches),
     answer: answerOf(facts),
   }
 }
@@ -61,8 +65,8 @@ interface Changes {
 }
 
 function byExecutions(matches: readonly Match[], threshold: number): Changes {
-  const estimates = ({ measurement }: MeasuredTrial, of: 'latency' | 'period'): ExecutionEstimate[] =>
-    (measurement?.executions ?? []).map((each) => ({ ...each[of], block: each.execution.block }))
+  const estimates = ({ executions = [] }: MeasuredTrial, of: 'latency' | 'period'): ExecutionEstimate[] =>
+    executions.map((each) => each[of])
   const test = (of: 'latency' | 'period') =>
     compareExecutions(
       matches.map(({ before, after }) => ({ before: estimates(before, of), after: estimates(after, of) })),
@@ -128,15 +132,15 @@ function configurationOf(
       ...(period?.ci95 && { ci95: turnedOver(period.ci95) }),
     },
     memory: { ...(hostRatio && { hostRatio }), ...(deviceRatio && { deviceRatio }) },
-    beforeExecutions: before.measurement?.executions.length ?? was.executions,
-    afterExecutions: after.measurement?.executions.length ?? is.executions,
+    beforeExecutions: before.executions?.length ?? was.executions,
+    afterExecutions: after.executions?.length ?? is.executions,
   }
 }
 
 /** What the ratio is made of: the geometric mean over executions, where they are known. */
-function latencyOf({ report, measurement }: MeasuredTrial): number {
-  if (measurement === undefined) return report.latencyMs.mean
-  const logs = measurement.executions.map(({ latency }) => Math.log(latency.mean))
+function latencyOf({ report, executions }: MeasuredTrial): number {
+  if (executions === undefined) return report.latencyMs.mean
+  const logs = executions.map(({ latency }) => Math.log(latency.mean))
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
 }
 

@@ -2,13 +2,14 @@ import type { CompletedTrialReport, TrialReport } from '../../contract/analysis.
 import type { UnmatchedConfiguration } from '../../contract/comparison.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { configKey, seriesKey } from '../experiment/configurations.ts'
-import type { Measurement } from '../recommendation/measurement.ts'
 import type { ComparedSide } from './side.ts'
+import { executionsOf, type TrialExecution } from './trial-executions.ts'
 
-/** A trial with numbers, and what its executions measured where that is known. */
+/** A trial with numbers. */
 export interface MeasuredTrial {
   readonly report: CompletedTrialReport
-  readonly measurement: Measurement | undefined
+  /** What its executions measured, at least one; `undefined` where that is not known. */
+  readonly executions: readonly TrialExecution[] | undefined
 }
 
 /** A configuration that both runs completed. */
@@ -30,7 +31,7 @@ export function matchConfigurations(
   const unmatched: UnmatchedConfiguration[] = []
   for (const key of inOrder([...one.values(), ...other.values()])) {
     const [was, is] = [one.get(key), other.get(key)]
-    const [measuredBefore, measuredAfter] = [measuredOf(before, was), measuredOf(after, is)]
+    const [measuredBefore, measuredAfter] = [measuredOf(was), measuredOf(is)]
     const config = (was ?? is)?.config
     if (config === undefined) continue
     if (measuredBefore !== undefined && measuredAfter !== undefined) {
@@ -56,13 +57,12 @@ function byConfiguration(trials: readonly TrialReport[]): Map<string, TrialRepor
   return found
 }
 
-function measuredOf(side: ComparedSide, report: TrialReport | undefined): MeasuredTrial | undefined {
+function measuredOf(report: TrialReport | undefined): MeasuredTrial | undefined {
   if (report?.outcome !== 'completed') return undefined
   const { latencyMs, throughput } = report
   // A document can have been edited by hand.
   if (!(latencyMs.mean > 0 && throughput.itemsPerSecond > 0)) return undefined
-  const measurement = side.measurementOf?.(report.id)
-  return side.measurementOf !== undefined && measurement === undefined ? undefined : { report, measurement }
+  return { report, executions: executionsOf(report) }
 }
 
 function inOrder(trials: readonly { config: TrialConfig }[]): string[] {

@@ -32,7 +32,7 @@ export function executionNotes({ test, drift }: ChangeTest, matches: readonly Ma
 /** The same for summaries. */
 export function summaryNotes(overall: Change): string[] {
   return [
-    'Compared by the means and 95 % intervals of run documents (Welch’s t), because at least one of the two holds no executions; two project files can be compared more sharply.',
+    'Compared by the means and 95 % intervals of run documents (Welch’s t), because at least one of the two does not tell its executions, as documents of versions before 0.2 do not; written again it can be compared more sharply.',
     ...(overall.p === undefined
       ? ['A run that executed everything once does not show how processes differ.']
       : ['p-values are corrected for all comparisons together.']),
@@ -42,7 +42,7 @@ export function summaryNotes(overall: Change): string[] {
 /** `3 against 3 of each configuration`. */
 function countsPhrase(matches: readonly Match[]): string {
   const range = (side: 'before' | 'after') => {
-    const counts = matches.map((match) => match[side].measurement?.executions.length ?? 0)
+    const counts = matches.map((match) => match[side].executions?.length ?? 0)
     const [least, most] = [Math.min(...counts), Math.max(...counts)]
     return least === most ? String(least) : `${least} to ${most}`
   }

@@ -1,12 +1,10 @@
-import type { TrialReport } from '../../contract/analysis.ts'
+import type { Analysis, TrialReport } from '../../contract/analysis.ts'
 import type { ComparedRun } from '../../contract/comparison.ts'
 import type { Environment } from '../../contract/environment.ts'
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { ModelDescription } from '../../contract/model.ts'
-import type { Analysis } from '../../contract/analysis.ts'
 import type { RunDocument } from '../../contract/run-document.ts'
 import type { ExperimentState } from '../project/state.ts'
-import { measure, type Measurement } from '../recommendation/measurement.ts'
 
 /** One of the two runs to be compared. */
 export interface ComparedSide {
@@ -14,8 +12,6 @@ export interface ComparedSide {
   readonly environment: Environment
   readonly spec: Pick<ExperimentSpec, 'rules' | 'constraints'>
   readonly trials: readonly TrialReport[]
-  /** What the executions of a trial measured; absent for run documents, which hold only summaries. */
-  readonly measurementOf?: (trialId: string) => Measurement | undefined
 }
 
 /** A run as a project file holds it. */
@@ -26,8 +22,6 @@ export function sideOfExperiment(
   analysis: Analysis,
 ): ComparedSide {
   const { spec, environment, started } = experiment.record
-  const executionsOf = (trialId: string) =>
-    experiment.executions.flatMap(({ execution }) => (execution.trialId === trialId ? [execution] : []))
   return {
     run: {
       source: projectName,
@@ -38,7 +32,6 @@ export function sideOfExperiment(
     environment,
     spec,
     trials: analysis.trials,
-    measurementOf: (trialId) => measure(executionsOf(trialId)),
   }
 }
 

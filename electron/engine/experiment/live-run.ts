@@ -41,6 +41,7 @@ export class LiveRun implements RunnerListener {
   private current: RunProgress['current']
   private block = 1
   private state: RunProgress['state'] = 'running'
+  private expectation: ({ after: string } & ReturnType<typeof expectedExecutions>) | undefined
   private problem: Failure | undefined
 
   constructor(context: LiveRunContext) {
@@ -175,7 +176,7 @@ export class LiveRun implements RunnerListener {
 
   private progress(): RunProgress {
     const { experiment } = this.context
-    const expected = expectedExecutions(experiment.record.spec, this.context.history())
+    const expected = this.expected()
     return {
       state: this.state,
       executionsDone: expected.done,
@@ -186,6 +187,16 @@ export class LiveRun implements RunnerListener {
       current: this.current,
       problem: this.problem,
     }
+  }
+
+  /** Planned anew only after something ended: planning costs milliseconds, and phases change while it is measured. */
+  private expected(): ReturnType<typeof expectedExecutions> {
+    const { experiment, history } = this.context
+    const after = `${experiment.trials.length}/${experiment.executions.length}/${experiment.skips.size}`
+    if (this.expectation?.after !== after) {
+      this.expectation = { after, ...expectedExecutions(experiment.record.spec, history()) }
+    }
+    return this.expectation
   }
 
   /** Mean duration of the executions so far times those to come, less what the current one has used of its share. */

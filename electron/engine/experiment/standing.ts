@@ -71,9 +71,24 @@ export function standingsOf(
   }
 }
 
-/** Latency in ms at a percentile over all samples; Infinity without any. */
+const boundedLatencies = new WeakMap<CompletedExecution, Map<string, number>>()
+
+/**
+ * Latency in ms at a percentile over all samples; Infinity without any. Kept by the last of the executions and their number,
+ * because the planner asks for the same again and again, and sorting a hundred thousand samples takes its time.
+ */
 function boundedLatency(executions: readonly CompletedExecution[], percentile: number): number {
-  return quantile(sortSamples(executions.flatMap(({ samplesMs }) => samplesMs)), percentile / 100) ?? Infinity
+  const last = executions.at(-1)
+  if (last === undefined) return Infinity
+  const known = boundedLatencies.get(last) ?? new Map<string, number>()
+  boundedLatencies.set(last, known)
+  const key = `${executions.length}/${percentile}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const samples = sortSamples(executions.flatMap(({ samplesMs }) => samplesMs))
+  const latency = quantile(samples, percentile / 100) ?? Infinity
+  known.set(key, latency)
+  return latency
 }
 
 const periods = new WeakMap<CompletedExecution, { period: MeanEstimate | undefined }>()

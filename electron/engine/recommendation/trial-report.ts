@@ -1,5 +1,6 @@
 import type {
   CompletedTrialReport,
+  ExecutionSummary,
   LatencySummary,
   TrialReport,
   UnfinishedTrialReport,
@@ -11,11 +12,13 @@ import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '.
 import type { ExecutionVariation } from '../statistics/execution-variation.ts'
 import { executionsInterval } from '../statistics/hierarchical.ts'
 import { outliersOf } from '../statistics/outliers.ts'
-import { unsupportedPercentiles } from '../statistics/percentile-support.ts'
+import type { MeanEstimate } from '../statistics/mean-estimate.ts'
+import { reportedPercentiles, unsupportedPercentiles } from '../statistics/percentile-support.ts'
 import { quantile, type SortedSamples } from '../statistics/quantile.ts'
 import { createRandom, deriveSeed } from '../statistics/random.ts'
 import { meanInterval } from '../statistics/stopping.ts'
-import { measure, type Measurement } from './measurement.ts'
+import { measure, type MeasuredExecution, type Measurement } from './measurement.ts'
+import { percentileInterval } from './percentile-interval.ts'
 import { flagsOf } from './trial-flags.ts'
 
 /**
@@ -93,7 +96,10 @@ export function reportMeasured(
   return last === undefined ? without('failed', nothingMeasured(trial)) : without(last.outcome, last.failure)
 }
 
-type Numbers = Pick<CompletedTrialReport, 'latencyMs' | 'throughput' | 'loadMs' | 'firstInferenceMs'>
+type Numbers = Pick<
+  CompletedTrialReport,
+  'latencyMs' | 'throughput' | 'loadMs' | 'firstInferenceMs' | 'perExecution'
+>
 
 function numbersOf(
   batchSize: number,
@@ -125,13 +131,43 @@ function numbersOf(
   const latencyMs = latencyOf(sorted, mean, latencyInterval)
   if (latencyMs === undefined || !Number.isFinite(itemsPerSecond)) return undefined
   const outliers = outlierSummary(executions)
+  const estimates = executions.map(({ latency }) => latency)
   const rates = periodInterval?.map((period) => (batchSize * 1000) / period)
   const [high, low] = rates?.every(Number.isFinite) ? rates : []
   return {
-    latencyMs: { ...latencyMs, ...(outliers && { outliers }) },
+    latencyMs: {
+      ...latencyMs,
+      ...percentileIntervals(sorted, estimates, variation),
+      ...(outliers && { outliers }),
+    },
     throughput: { itemsPerSecond, ...(low !== undefined && high !== undefined && { ci95: [low, high] }) },
     loadMs: average(executions.map(({ execution }) => execution.loadMs)),
     firstInferenceMs: average(executions.map(({ execution }) => execution.firstInferenceMs)),
+    perExecution: executions.map((each) => summaryOf(each, batchSize)),
+  }
+}
+
+function percentileIntervals(
+  sorted: SortedSamples,
+  estimates: readonly MeanEstimate[],
+  variation: ExecutionVariation | undefined,
+): Pick<LatencySummary, 'percentilesCi95'> {
+  const intervals = reportedPercentiles.flatMap((percentile) => {
+    const interval = percentileInterval(sorted, percentile, estimates, variation)
+    return interval === undefined ? [] : [[`p${percentile}`, interval] as const]
+  })
+  return intervals.length === 0 ? {} : { percentilesCi95: Object.fromEntries(intervals) }
+}
+
+function summaryOf({ execution, latency, period }: MeasuredExecution, batchSize: number): ExecutionSummary {
+  const { mean, samples, relativeVariance, blocks } = latency
+  return {
+    block: execution.block,
+    samples,
+    meanLatencyMs: mean,
+    itemsPerSecond: (batchSize * 1000) / period.mean,
+    ...(relativeVariance !== undefined && { meanRelativeVariance: relativeVariance }),
+    sampleBlocks: blocks,
   }
 }
 

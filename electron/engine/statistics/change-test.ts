@@ -1,5 +1,6 @@
 import { defaultThreshold, type Verdict } from '../../contract/comparison.ts'
 import type { Interval } from '../../contract/interval.ts'
+import { areTooFew, leastP, shareOf, type ExecutionCounts } from './few-executions.ts'
 import { executionVariation, moderate, withinVariance, type Scatter } from './execution-variation.ts'
 import { holmAdjusted } from './holm.ts'
 import { permuteLabels } from './label-permutation.ts'
@@ -7,7 +8,7 @@ import type { MeanEstimate } from './mean-estimate.ts'
 import { createRandom, deriveSeed, type Random } from './random.ts'
 import { criticalOf, residualNull, tailOf } from './residual-permutation.ts'
 import { driftInflation, type BlockResidual, type DriftInflation } from './run-drift.ts'
-import { incompleteBeta, studentCritical } from './student.ts'
+import { studentCritical, studentTail } from './student.ts'
 
 /** What one execution (fresh process) measured. */
 export interface ExecutionEstimate extends MeanEstimate {
@@ -80,8 +81,12 @@ const fewestResidualDegrees = 16
  * against permuted residuals of all (`residualNull`); the interval takes the same distribution's critical value.
  *
  * Together: the probability of any verdict is at most 5 % where nothing differs. The overall test takes 4 % of it, Holm's
- * procedure over the configurations 1 %, each by its own variation alone; once the overall test has found a difference, its share passes on, and Holm has
- * all 5 % (Bretz et al. 2009, A graphical approach to sequentially rejective multiple test procedures).
+ * procedure over the configurations 1 %, each by its own variation alone; once the overall test has found a difference, its
+ * share passes on, and Holm has all 5 % (Bretz et al. 2009, A graphical approach to sequentially rejective multiple test
+ * procedures).
+ *
+ * Where executions are too few to tell modes of a process from a change (`areTooFew`), verdicts are harder to get
+ * (`leastP`); estimates and intervals stay what they are.
  *
  * A verdict also needs an interval that excludes 1 and is not wholly within the threshold, [1 / (1 + t), 1 + t].
  *
@@ -100,7 +105,8 @@ export function compareExecutions(
 
   const overall = overallOf(configurations, rows, createRandom(deriveSeed(seed, 'labels')))
   const each = eachOf(rows, createRandom(deriveSeed(seed, 'residuals')))
-  const ps = correctedTogether(overall, each, threshold)
+  const counts = rows.map(({ before, after }) => ({ before: before.length, after: after.length }))
+  const ps = correctedTogether(overall, each, counts, threshold)
   return {
     overall: conclude(overall, ps.overall, threshold),
     configurations: each.map((one, index) => conclude(one, ps.each[index] ?? 1, threshold)),
@@ -125,23 +131,45 @@ export interface ConfigurationDifference extends Difference {
   readonly pAlone: number
 }
 
-/** The p-values of all tests, corrected so that each can be held against 0.05 (see `compareExecutions`). */
+/**
+ * The p-values of all tests, corrected so that each can be held against 0.05 (see `compareExecutions`). `counts` are the
+ * executions of each configuration.
+ */
 export function correctedTogether(
+  overall: Difference,
+  each: readonly ConfigurationDifference[],
+  counts: readonly ExecutionCounts[],
+  threshold: number,
+): { overall: number; each: number[] } {
+  if (!areTooFew(counts)) return corrected(overall, each, threshold)
+  const shares = counts.map(shareOf)
+  const doubted = (p: number, difference: number, share: number) => Math.max(p, leastP(difference, share))
+  return corrected(
+    { ...overall, p: doubted(overall.p, overall.difference, sum(shares) / counts.length ** 2) },
+    each.map((one, index) => {
+      const doubt = (p: number) => doubted(p, one.difference, shares[index] ?? 1)
+      return { ...one, p: doubt(one.p), pAlone: doubt(one.pAlone) }
+    }),
+    threshold,
+  )
+}
+
+function corrected(
   overall: Difference,
   each: readonly ConfigurationDifference[],
   threshold: number,
 ): { overall: number; each: number[] } {
   // Of one configuration there is one question, not two.
   if (each.length === 1) return { overall: overall.p, each: [overall.p] }
-  const corrected = Math.min(1, overall.p / overallShare)
-  const found = conclude(overall, corrected, threshold).verdict !== 'no-difference-shown'
+  const ofOverall = Math.min(1, overall.p / overallShare)
+  const found = conclude(overall, ofOverall, threshold).verdict !== 'no-difference-shown'
   const together = holmAdjusted(each.map(({ p }) => p))
   const alone = holmAdjusted(each.map(({ p, pAlone }) => Math.max(p, pAlone)))
   return {
-    overall: corrected,
+    overall: ofOverall,
     each: together.map((p, index) => {
       const ungated = Math.min(1, (alone[index] ?? 1) / (1 - overallShare))
-      return found ? Math.min(ungated, Math.max(corrected, p)) : ungated
+      return found ? Math.min(ungated, Math.max(ofOverall, p)) : ungated
     }),
   }
 }
@@ -155,12 +183,6 @@ export function conclude({ difference, halfWidth }: Difference, p: number, thres
   const shown = p <= level && Math.abs(difference) > halfWidth && !withinThreshold
   const verdict: Verdict = shown ? (difference > 0 ? 'slower' : 'faster') : 'no-difference-shown'
   return { ratio: Math.exp(difference), ...(bounded && { ci95 }), p, verdict, withinThreshold }
-}
-
-/** Two-sided p-value of Student's t. */
-export function studentTail(t: number, degreesOfFreedom: number): number {
-  if (!(degreesOfFreedom > 0) || Number.isNaN(t)) return 1
-  return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
 }
 
 interface Row {
@@ -187,7 +209,7 @@ function readRows(configurations: readonly MatchedExecutions[]): Row[] {
     return {
       ...{ before, after },
       difference: average(after) - average(before),
-      share: 1 / before.length + 1 / after.length,
+      share: shareOf({ before: before.length, after: after.length }),
       own: {
         variance: degreesOfFreedom > 0 ? squares / degreesOfFreedom : 0,
         degreesOfFreedom,

@@ -42,8 +42,12 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return (Math.exp(logFront) * fraction) / a
 }
 
-/** P(|T| > t) for Student's t with any positive degrees of freedom; infinitely many are the normal distribution. */
-function twoSidedTail(t: number, degreesOfFreedom: number): number {
+/**
+ * Two-sided p-value P(|T| > t) of Student's t with any degrees of freedom; 1 without any, and for a t that is not a number.
+ * Very many (10,000) are the normal distribution.
+ */
+export function studentTail(t: number, degreesOfFreedom: number): number {
+  if (!(degreesOfFreedom > 0) || Number.isNaN(t)) return 1
   return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
 }
 
@@ -63,10 +67,10 @@ export function studentCritical(tail: number, degreesOfFreedom: number): number 
   if (before !== undefined) return before
   let low = 0
   let high = 1
-  while (twoSidedTail(high, df) > tail && high < 1e300) high *= 2
+  while (studentTail(high, df) > tail && high < 1e300) high *= 2
   for (let step = 0; step < 80 && high - low > 1e-12 * high; step++) {
     const middle = (low + high) / 2
-    if (twoSidedTail(middle, df) > tail) low = middle
+    if (studentTail(middle, df) > tail) low = middle
     else high = middle
   }
   if (known.size > 4096) known.clear()

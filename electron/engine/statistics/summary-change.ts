@@ -3,12 +3,11 @@ import type { Interval } from '../../contract/interval.ts'
 import {
   conclude,
   correctedTogether,
-  studentTail,
   type Change,
   type ConfigurationDifference,
 } from './change-test.ts'
 import { moderate } from './execution-variation.ts'
-import { studentCritical } from './student.ts'
+import { studentCritical, studentTail } from './student.ts'
 
 /** What a run document tells of a configuration's mean. */
 export interface MeanSummary {
@@ -66,7 +65,11 @@ export function compareSummaries(
   if (known === undefined) return { overall: bare(overall), configurations: differences.map(bare) }
 
   const all = testOf(overall, meanOf(before), meanOf(after))
-  const ps = correctedTogether(all, known, threshold)
+  const counts = configurations.map((one) => ({
+    before: one.before.executions,
+    after: one.after.executions,
+  }))
+  const ps = correctedTogether(all, known, counts, threshold)
   return {
     overall: conclude(all, ps.overall, threshold),
     configurations: known.map((one, index) => conclude(one, ps.each[index] ?? 1, threshold)),

@@ -48,7 +48,9 @@ export function numberFacts(trial: CompletedTrialReport): Fact[] {
     key: `p${p}`,
     label: `p${p}`,
     value: `${formatMilliseconds(latencyMs[`p${p}`])}${
-      latencyMs.unsupportedPercentiles.includes(p) ? ' (too few samples)' : ''
+      latencyMs.unsupportedPercentiles.includes(p)
+        ? ' (too few samples)'
+        : rangeText(latencyMs.percentilesCi95?.[`p${p}`])
     }`,
   })
   return [

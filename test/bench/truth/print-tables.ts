@@ -36,7 +36,10 @@ export function plannerText({ strategies, byCurve, byNoise }: PlannerProof, widt
       'right',
     )
   return [
-    'The same beside other ways (medians and 95th percentiles; no answer counts as a regret of 100 %)',
+    ...wrapped(
+      'The same beside other ways, over powers of two but for the full sweep: medians and 95th percentiles. No answer counts as a regret of 100 %.',
+      width,
+    ),
     lines('way', strategies),
     'auto by curve',
     lines('curve', byCurve),

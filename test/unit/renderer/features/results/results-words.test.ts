@@ -49,7 +49,7 @@ describe('goalCards', () => {
     const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
     expect(card({ ...chosen, equivalent: [8, 64], within: 0.014 })?.sureness).toEqual([
       'No difference shown: 8, 64',
-      'At most 1.4 % behind the best, at 95 %',
+      'The true best is at most 1.4 % better (95 % sure)',
     ])
     expect(card({ ...chosen, equivalent: [8] })?.sureness).toEqual([])
   })
