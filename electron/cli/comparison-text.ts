@@ -13,12 +13,13 @@ import { varyingFactors } from './trial-words.ts'
 
 type Look = Pick<Terminal, 'style' | 'width'>
 
-/** A comparison for reading: what differs besides, the table, how it was tested, and the answer. */
+/** A comparison for reading: what differs besides, the table, how it was tested, what to be careful of, and the answer. */
 export function comparisonText(comparison: Comparison, terminal: Look): string {
   const parts = [
     differencesText(comparison, terminal),
     tableText(comparison, terminal),
     notesText(comparison, terminal),
+    cautionsText(comparison, terminal),
     answerText(comparison, terminal),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
@@ -77,6 +78,10 @@ function notesText({ methodNotes, overall }: Comparison, { style, width }: Look)
   if (overall === null) return ''
   const notes = ['× is B over A: latency above 1 is slower, items/s above 1 is faster.', ...methodNotes]
   return notes.map((note) => style('dim', wrap(note, width, 2))).join('\n')
+}
+
+function cautionsText({ cautions }: Comparison, { style, width }: Look): string {
+  return cautions.map((caution) => style('yellow', wrap(caution, width, 2))).join('\n')
 }
 
 function answerText({ answer, overall }: Comparison, { style, width }: Look): string {

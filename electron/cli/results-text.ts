@@ -28,13 +28,13 @@ function remarks(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | 
   }
   for (const [name, group] of grouped(trials, ({ flags }) => flags.map((flag) => flag.name))) {
     const reason = group[0]?.flags.find((flag) => flag.name === name)?.reason ?? ''
-    const others = group.length > 1 ? ' (and others alike)' : ''
+    const others = group.length > 1 ? `, and ${group.length - 1} alike` : ''
     const [first] = group
     say(
       `${name}: `,
       first === undefined
         ? ''
-        : `${configWords(first.config, factors)}: ${reason}${others}. ${flagSentences(name)}`,
+        : `${configWords(first.config, factors)}${others}: ${reason}. ${flagSentences(name)}`,
       2,
     )
   }
@@ -80,19 +80,25 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
   if (analysis.recommendations.length > 0) lines.push('')
   for (const recommendation of analysis.recommendations) {
     const { goal, batchSize, reason, cost } = recommendation
-    const words = [reason, withinSentence(recommendation), cost].filter((part) => part !== undefined)
+    const title = goalTitle(goal, analysis.slo)
+    const words = [withoutTitle(reason, title), withinSentence(recommendation), cost].filter(
+      (part) => part !== undefined,
+    )
     const size = sizeWord(batchSize).padStart(sized)
     const text = wrap(words.join(' '), Math.max(20, width - indent))
     const body = text.split('\n').join(`\n${' '.repeat(indent)}`)
-    lines.push(
-      `  ${goalTitle(goal, analysis.slo).padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`,
-    )
+    lines.push(`  ${title.padEnd(named)}  ${style(batchSize === null ? 'yellow' : 'green', size)}  ${body}`)
   }
   if (analysis.boundary !== null) {
     const { boundary } = analysis
     lines.push('', wrap(`${boundaryTitle(boundary)}. ${boundarySentence(boundary)}`, width))
   }
   return lines.join('\n')
+}
+
+/** The title stands at the head of the line already. */
+function withoutTitle(reason: string, title: string): string {
+  return reason.startsWith(`${title}: `) ? reason.slice(title.length + 2) : reason
 }
 
 function sizeWord(batchSize: number | null): string {

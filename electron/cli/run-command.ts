@@ -104,7 +104,8 @@ function planWords({ plan }: ExperimentPreview): string {
   const about = plan.exact ? '' : 'about '
   const trials = plan.trials === 1 ? '1 trial' : `${plan.trials} trials`
   const executions = plan.executions === 1 ? '1 execution' : `${plan.executions} executions`
-  return `${about}${trials}, ${executions}, between ${least} and ${most}.`
+  const time = least === most ? `about ${most}` : `between ${least} and ${most}`
+  return `${about}${trials}, ${executions}, ${time}.`
 }
 
 async function openOrCreateProject(path: string, session: Session, terminal: Terminal): Promise<string> {

@@ -52,7 +52,8 @@ function drained(stream: NodeJS.WriteStream): Promise<void> {
 export function wrap(text: string, width: number, indent = 0): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  // A figure and its percent sign stay together.
+  for (const word of text.split(/ (?!%)/)) {
     const room = lines.length === 0 ? width : width - indent
     if (line !== '' && visibleLength(line) + 1 + visibleLength(word) > room) {
       lines.push(line)

@@ -20,7 +20,7 @@ export const defaultThreshold = 0.03
 /** What a comparison's threshold may be: a fraction from 0 up to, not including, 1. */
 export const ThresholdSchema = v.pipe(v.number(), v.minValue(0), v.ltValue(1))
 
-/** What the verdicts rest on: the executions of project files, or the summaries of run documents. */
+/** What the verdicts rest on: executions, or summaries where a run document of a version before 0.2 tells no more. */
 export const comparisonMethods = ['executions', 'summaries'] as const
 
 /** How latency changed, as a ratio of the new run's to the reference's: 1.05 takes 5 % longer. */
@@ -29,7 +29,10 @@ export const LatencyChangeSchema = v.object({
   ratio: v.number(),
   /** Absent where nothing shows how executions vary. */
   ci95: v.optional(IntervalSchema),
-  /** Corrected for the number of comparisons, so that it can be held against 0.05; absent where there is no test. */
+  /**
+   * Corrected for the number of comparisons, and for too few executions, so that it can be held against 0.05; absent where
+   * there is no test.
+   */
   p: v.optional(v.number()),
   verdict: VerdictSchema,
   /** True when a difference beyond the threshold is ruled out at 95 %, whether or not a smaller one is shown. */
@@ -101,6 +104,8 @@ export const ComparisonSchema = v.object({
   method: v.picklist(comparisonMethods),
   /** How the numbers came about, in sentences. */
   methodNotes: v.array(v.string()),
+  /** Reasons to read the verdicts with care, in sentences; empty where there are none. */
+  cautions: v.array(v.string()),
   /** To be read before the numbers; empty when both ran in the same way at the same place. */
   differences: v.array(EnvironmentDifferenceSchema),
   /** null when no configuration could be compared. */

@@ -89,10 +89,10 @@ export function equivalenceWords(recommendation: Equivalence): string | undefine
   return sizes.length < 2 ? undefined : `no difference shown: ${sizeList(sizes)}`
 }
 
-/** `not settled: 1, 8 measured worse, but not surely; more executions would tell`; undefined where all is settled. */
+/** `still open: 1, 8 measured worse, but may be better`; undefined where all is settled. */
 export function unsettledWords({ unsettled = [] }: Equivalence): string | undefined {
   if (unsettled.length === 0) return undefined
-  return `not settled: ${sizeList(unsettled)} measured worse, but not surely; more executions would tell`
+  return `still open: ${sizeList(unsettled)} measured worse, but may be better`
 }
 
 /** Up to five batch sizes by name, `16, 24, 32`; more by their ends, `13 from 1 to 32`. */

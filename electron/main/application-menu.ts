@@ -44,6 +44,7 @@ export function menuTemplate({
   ]
   const view: MenuItemConstructorOptions[] = [
     command('All Commands…', 'palette', 'CmdOrCtrl+K'),
+    command('Compare Experiments', 'go-compare', 'CmdOrCtrl+7'),
     separator,
     command('Switch between Dark and Light', 'toggle-theme', 'CmdOrCtrl+Shift+L'),
     command('Show or Hide the Project Tree', 'toggle-tree', 'CmdOrCtrl+B'),

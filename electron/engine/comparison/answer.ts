@@ -105,7 +105,10 @@ function nothingCompared({ before: was, after: is, unmatched }: Facts): Comparis
     const completed = own.filter((each) => each[side] === 'completed')
     if (own.length === 0) return `${name} has none`
     if (completed.length === 0) return `${name} completed none of its ${own.length}`
-    return `${name} has ${configsPhrase(completed.map(({ config }) => config))}`
+    return `${name} has ${configsPhrase(
+      completed.map(({ config }) => config),
+      unmatched.map(({ config }) => config),
+    )}`
   }
   return {
     headline:
@@ -158,7 +161,7 @@ function configurationsPhrase(
 }
 
 /** `batch 1, 2 and 4`, with the series named where there are several. */
-function configsPhrase(configs: readonly TrialConfig[], all = configs): string {
+export function configsPhrase(configs: readonly TrialConfig[], all = configs): string {
   const series = new Map<string, TrialConfig[]>()
   for (const config of configs) {
     series.set(seriesKey(config), [...(series.get(seriesKey(config)) ?? []), config])

@@ -13,11 +13,16 @@ const KindSchema = v.object({ format: v.string(), formatVersion: v.optional(v.nu
 /** Reads what `batchscope run --json` wrote. Rejects with one sentence for whatever else the file is. */
 export async function readRunDocument(path: string, files: FileStore): Promise<RunDocument> {
   const name = files.fileName(path)
-  const found = await files.stat(path)
-  if (found === undefined) throw badInput(`There is no file ${path}.`, 'Check the path.')
-  if (found.kind === 'folder') throw badInput(`${path} is a folder.`, hint)
-  if (found.bytes > mostBytes) throw badInput(`${name} is too large to be a run document.`, hint)
-  const json = parseJson(new TextDecoder().decode(await files.read(path)))
+  const entry = await files.stat(path)
+  if (entry === undefined) throw badInput(`There is no file ${path}.`, 'Check the path.')
+  if (entry.kind === 'folder') throw badInput(`${path} is a folder.`, hint)
+  if (entry.bytes > mostBytes) throw badInput(`${name} is too large to be a run document.`, hint)
+  const text = new TextDecoder().decode(await files.read(path)).trim()
+  if (text === '') throw badInput(`${name} is empty.`, hint)
+  const json = parseJson(text)
+  if (json === undefined && /^\{\s*"format"/.test(text)) {
+    throw badInput(`The run document ${name} is cut off or damaged: it is no whole JSON.`, 'Write it again.')
+  }
   const kind = v.safeParse(KindSchema, json)
   if (!kind.success || kind.output.format !== 'batchscope-run') {
     throw badInput(`${name} is neither a project file nor a run document.`, hint)
@@ -28,8 +33,12 @@ export async function readRunDocument(path: string, files: FileStore): Promise<R
   const document = v.safeParse(RunDocumentSchema, json)
   if (document.success) return document.output
   const [issue] = document.issues
-  const where = v.getDotPath(issue) ?? 'the document'
-  throw badInput(`The run document ${name} is damaged at ${where}: ${issue.message}.`, 'Write it again.')
+  const where = v.getDotPath(issue) ?? 'its top'
+  const what =
+    issue.received === 'undefined'
+      ? `${where} is missing`
+      : `${where} is ${issue.received}, and not ${issue.expected ?? 'what belongs there'}`
+  throw badInput(`The run document ${name} is damaged: ${what}.`, 'Write it again.')
 }
 
 /** `undefined` for text that is no JSON. */

@@ -36,6 +36,8 @@ export class LiveRun implements RunnerListener {
   private readonly windows: LiveWindow[] = []
   /** What each trial's executions showed, and how many they were then. */
   private readonly measured = new Map<string, { executions: number; measurement: Measurement | undefined }>()
+  /** Told so far: the experiment's own list is ahead of what was sent while a record is being written. */
+  private readonly decisions: string[]
   private pending: Omit<RunEvent, 'projectId' | 'experimentId' | 'sequence'> = {}
   private sequence = 0
   private current: RunProgress['current']
@@ -46,6 +48,7 @@ export class LiveRun implements RunnerListener {
 
   constructor(context: LiveRunContext) {
     this.context = context
+    this.decisions = [...context.experiment.decisions]
     for (const trial of context.experiment.trials) this.trials.set(trial.id, this.describe(trial))
   }
 
@@ -82,7 +85,7 @@ export class LiveRun implements RunnerListener {
       trials: [...this.trials.values()],
       telemetry: [...this.telemetry],
       windows: [...this.windows],
-      decisions: [...experiment.decisions],
+      decisions: [...this.decisions],
     }
   }
 
@@ -129,6 +132,7 @@ export class LiveRun implements RunnerListener {
   }
 
   decided(reason: string): void {
+    this.decisions.push(reason)
     this.pending.decisions = [...(this.pending.decisions ?? []), reason]
   }
 
@@ -175,7 +179,6 @@ export class LiveRun implements RunnerListener {
   }
 
   private progress(): RunProgress {
-    const { experiment } = this.context
     const expected = this.expected()
     return {
       state: this.state,

@@ -163,9 +163,12 @@ function unsettled({ within }: Recommendation, tolerance: number): string | unde
   return `Not settled: another batch size may be up to ${formatPercent(within)} faster, and more executions would tell.`
 }
 
-/** An answer must not sound surer than its measurement: what was never repeated, and the flags of the recommended trial. */
+/**
+ * An answer must not sound surer than its measurement: what was never repeated, and the flags of the recommended trial, by
+ * name; each stands with its reason beside the trial.
+ */
 function caution({ report }: Candidate, candidates: readonly Candidate[]): string | undefined {
-  const doubts = report.flags.map(({ name, reason }) => `${name} (${reason})`)
+  const doubts: string[] = report.flags.map(({ name }) => name)
   if (candidates.every(({ measurement }) => measurement.executions.length === 1)) {
     doubts.unshift('one execution each, so that differences between processes are not known')
   }

@@ -1,4 +1,5 @@
 import type { MeanEstimate } from './mean-estimate.ts'
+import { incompleteBeta } from './student.ts'
 
 /** How much the executions (fresh processes) of one configuration differ. Variances are relative to the mean's square. */
 export interface Scatter {
@@ -64,10 +65,17 @@ export function executionVariation(scatters: readonly Scatter[]): ExecutionVaria
 const mostBorrowedDegrees = 8
 
 /**
+ * A configuration that varies more than the others do, with less than this chance of it being luck, is not moderated: what
+ * the others show is not about it. At 1 % those that vary like the rest are hardly ever concerned.
+ */
+const unlikeTheRest = 0.01
+
+/**
  * A configuration's own scatter, moderated by what the other configurations of `variation` show: the mean of both,
  * weighted by their degrees of freedom, which add up (the posterior variance of Smyth 2004, Linear models and empirical
  * Bayes methods, equation 3; the prior's degrees are bounded instead of estimated, for a handful of configurations is
- * too few to estimate them from). Its own alone without a `variation`; `undefined` when there is nothing to go by.
+ * too few to estimate them from). Its own alone without a `variation`, and where it varies more than the others by an
+ * F-test; `undefined` when there is nothing to go by.
  */
 export function moderate(
   own: Scatter | undefined,
@@ -82,10 +90,18 @@ export function moderate(
   const total = variation.ratio * variation.degreesOfFreedom
   const othersRatio = Math.max(0, (total - ownRatio * ownDegrees) / othersDegrees)
 
+  if (own !== undefined && fTail(ownRatio / othersRatio, ownDegrees, othersDegrees) < unlikeTheRest) return own
+
   const borrowed = Math.min(othersDegrees, mostBorrowedDegrees)
   const degreesOfFreedom = borrowed + ownDegrees
   const ratio = (borrowed * othersRatio + ownDegrees * ownRatio) / degreesOfFreedom
   return { variance: ratio * (within + variation.between), degreesOfFreedom, within }
+}
+
+/** P(F > f) for Fisher's F with these degrees of freedom. */
+function fTail(f: number, above: number, below: number): number {
+  if (!(f > 0)) return 1
+  return f === Infinity ? 0 : incompleteBeta(below / (below + above * f), below / 2, above / 2)
 }
 
 /** 1 on average; 0 where nothing varies at all. */

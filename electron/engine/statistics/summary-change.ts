@@ -1,11 +1,6 @@
 import { defaultThreshold } from '../../contract/comparison.ts'
 import type { Interval } from '../../contract/interval.ts'
-import {
-  conclude,
-  correctedTogether,
-  type Change,
-  type ConfigurationDifference,
-} from './change-test.ts'
+import { conclude, correctedTogether, type Change, type ConfigurationDifference } from './change-test.ts'
 import { moderate } from './execution-variation.ts'
 import { studentCritical, studentTail } from './student.ts'
 

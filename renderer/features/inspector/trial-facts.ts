@@ -87,6 +87,33 @@ export function numberFacts(trial: CompletedTrialReport): Fact[] {
   ]
 }
 
+/** What one execution of a trial measured, as a row of the inspector's table. */
+export interface ExecutionRow {
+  block: string
+  /** In ms. */
+  mean: string
+  /** Against the mean of all executions: `+1.2 %`; empty for a single one. */
+  difference: string
+  samples: string
+}
+
+/** The executions of a trial; none for a report that does not tell them. */
+export function executionRows({ perExecution = [] }: CompletedTrialReport): ExecutionRow[] {
+  const middle = perExecution.reduce((sum, { meanLatencyMs }) => sum + meanLatencyMs, 0) / perExecution.length
+  return perExecution.map(({ block, meanLatencyMs, samples }) => ({
+    block: formatCount(block),
+    mean: formatNumber(meanLatencyMs),
+    difference: perExecution.length > 1 ? signedShare(meanLatencyMs / middle - 1) : '',
+    samples: formatCount(samples),
+  }))
+}
+
+function signedShare(share: number): string {
+  const size = formatPercent(Math.abs(share))
+  if (size === formatPercent(0)) return size
+  return `${share > 0 ? '+' : '−'}${size}`
+}
+
 /** Memory peaks, as far as they were read, and what had been predicted before the trial ran. */
 export function memoryFacts(memory: MemoryPeaks, predicted?: MemoryPrediction): Fact[] {
   const rows: [key: string, label: string, bytes: number | undefined][] = [

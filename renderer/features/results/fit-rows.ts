@@ -40,7 +40,7 @@ function latencyFacts(fit: LatencyFit | undefined): FitFact[] {
   return [
     { label: 'Each call', value: milliseconds(fit.overheadMs), ...spanOf(fit.overheadCi95, formatNumber) },
     { label: 'Each item', value: milliseconds(fit.perItemMs), ...spanOf(fit.perItemCi95, formatNumber) },
-    ...(half === undefined ? [] : [{ label: 'Half speed at batch', value: formatNumber(half) }]),
+    ...(half === undefined ? [] : [{ label: 'Half of top speed at batch', value: formatNumber(half) }]),
     ...(top === undefined ? [] : [{ label: 'Top speed', value: formatThroughput(top) }]),
   ]
 }
@@ -49,7 +49,7 @@ function memoryFacts(fit: MemoryFit | undefined): FitFact[] {
   if (fit?.follows !== true) return []
   return [
     { label: 'Memory at rest', value: formatBytes(fit.fixedBytes) },
-    { label: 'Memory an item', value: formatBytes(fit.perItemBytes) },
+    { label: 'Memory per item', value: formatBytes(fit.perItemBytes) },
   ]
 }
 

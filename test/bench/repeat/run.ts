@@ -145,6 +145,7 @@ function tableOf(
     ["in the first run's set", `${our.held} of ${runs}`, `${their.held} of ${runs} (the same size)`],
     ['recommended', recommendedText(our), recommendedText(their)],
     ["the first run's set", our.firstSet.join(', ') || 'none', their.firstSet.join(', ')],
+    ['sizes in a set, median', `${our.setSize}`, `${their.setSize}`],
     ['time of a run, median', duration(ours), duration(naive)],
   )
   const verdict = `${met ? 'yes' : 'NO'}: at least ${Math.ceil(goal * runs)} of ${runs} (the first counts itself)`

@@ -1,3 +1,5 @@
+import { median } from '../../../electron/engine/statistics/quantile.ts'
+
 /** One run of one of the two ways. */
 export interface RepeatedRun {
   /** null when there was no recommendation. */
@@ -14,6 +16,8 @@ export interface RepeatScore {
   /** Batch sizes with how often each was recommended, most often first; null for none. */
   readonly recommended: readonly { readonly batchSize: number | null; readonly times: number }[]
   readonly firstSet: readonly number[]
+  /** Batch sizes in a run's equivalence set, median: a set of everything is never left, and says nothing. */
+  readonly setSize: number
 }
 
 /** How well the first run's answer held. */
@@ -30,15 +34,11 @@ export function scoreOf(all: readonly RepeatedRun[]): RepeatScore {
       }))
       .sort((one, other) => other.times - one.times || (one.batchSize ?? 0) - (other.batchSize ?? 0)),
     firstSet,
+    setSize: median(all.map(({ equivalent }) => equivalent.length)) ?? 0,
   }
 }
 
-/** `16 (7 times), 24 (2), none (1)`. */
+/** `16 (7×), 24 (2×), none (1×)`. */
 export function recommendedText({ recommended }: RepeatScore): string {
-  return recommended
-    .map(({ batchSize, times }, index) => {
-      const count = index > 0 ? `${times}` : times === 1 ? 'once' : `${times} times`
-      return `${batchSize ?? 'none'} (${count})`
-    })
-    .join(', ')
+  return recommended.map(({ batchSize, times }) => `${batchSize ?? 'none'} (${times}×)`).join(', ')
 }

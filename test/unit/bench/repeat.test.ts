@@ -6,8 +6,8 @@ const run = (batchSize: number | null, equivalent: number[]) => ({ batchSize, eq
 
 it('an answer holds while it is in the equivalence set of the first run', () => {
   const score = scoreOf([run(8, [8, 16]), run(16, [16]), run(8, [8]), run(32, [16, 32]), run(null, [])])
-  expect(score).toMatchObject({ held: 3, runs: 5, firstSet: [8, 16] })
-  expect(recommendedText(score)).toBe('8 (2 times), none (1), 16 (1), 32 (1)')
+  expect(score).toMatchObject({ held: 3, runs: 5, firstSet: [8, 16], setSize: 1 })
+  expect(recommendedText(score)).toBe('8 (2×), none (1×), 16 (1×), 32 (1×)')
 })
 
 it('a first run without an answer is never held', () => {

@@ -50,6 +50,14 @@ describe('batchscope compare', () => {
     expect(terminal.noted).toEqual(['A line was dropped.', 'A line was dropped.'])
   })
 
+  it('prints what is to be read with care between the numbers and the answer', async () => {
+    const caution = 'In main, and not in branch, batch 8 was measured while the machine slowed itself down.'
+    const { text } = await compare({}, { ...exampleComparison, cautions: [caution] })
+    const flat = text.replaceAll(/\s+/g, ' ')
+    expect(flat.indexOf(caution)).toBeGreaterThan(flat.indexOf('Compared by'))
+    expect(flat.indexOf(caution)).toBeLessThan(flat.indexOf('branch is slower than main'))
+  })
+
   it('compares the last experiments, or those that are named', async () => {
     const last = { projectId: 'p7', experimentId: 'e2' }
     expect((await compare()).asked).toEqual({ before: last, after: last, threshold: 0.03 })

@@ -24,6 +24,7 @@ export const exampleComparison: Comparison = {
   threshold: 0.03,
   method: 'executions',
   methodNotes: ['Compared by the mean latency of each execution.'],
+  cautions: [],
   differences: [{ what: 'ONNX Runtime', before: '1.28.0', after: '1.29.0' }],
   overall: {
     ...{ ratio: 1.05, ci95: [1.04, 1.06], p: 0.0002, verdict: 'slower', withinThreshold: false },

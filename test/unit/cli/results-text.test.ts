@@ -50,7 +50,7 @@ describe('the results as text', () => {
       drift: { blocks, range: 0.06, significant: true },
     }).join('\n')
     expect(text).toContain('It answers in 3.00 ms. The true best is at most 1.4 % better (95 % sure).')
-    expect(text).toContain('The machine ran 6.0 % slower in block 2 than in block 1')
+    expect(text).toContain('The machine itself ran 6.0 % slower in block 2 than in block 1')
     expect(linesAt(200).join('\n')).not.toMatch(/true best|The machine itself/)
   })
 

@@ -33,7 +33,7 @@ describe('the sentence about drift', () => {
   })
 
   it('counts times where percents would be hard to read', () => {
-    expect(driftSentence(drift([1, 7.49]))).toContain('took 7.49 times as long in block 2 as in block 1;')
+    expect(driftSentence(drift([1, 7.49]))).toContain('took 7.49 times as long in block 2 as in block 1.')
   })
 
   it('is not there where nothing shows, or nothing is known', () => {

@@ -88,6 +88,18 @@ describe('the menu', () => {
     expect(labels(false)).not.toContain('"reload"')
   })
 
+  it('opens the page that compares, by the key that the page itself has for it', () => {
+    const send = vi.fn()
+    const view = menuTemplate({ intents: { send }, recent, development: false }).find(
+      ({ id }) => id === 'view',
+    )
+    const items = Array.isArray(view?.submenu) ? view.submenu : []
+    const compare = items.find(({ id }) => id === 'go-compare')
+    expect(compare?.accelerator).toBe('CmdOrCtrl+7')
+    Reflect.apply(compare?.click ?? (() => {}), undefined, [])
+    expect(send).toHaveBeenCalledWith({ kind: 'command', command: 'go-compare' })
+  })
+
   it('offers recent projects, and opens them in the page', () => {
     const send = vi.fn()
     const file = menuTemplate({ intents: { send }, recent, development: false }).find(

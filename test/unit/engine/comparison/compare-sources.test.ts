@@ -18,6 +18,9 @@ const files = memoryFiles({
   '/other.json': bytes('{"format": "something"}'),
   '/newer.json': bytes(text.replace('"formatVersion":1', '"formatVersion":2')),
   '/damaged.json': bytes(text.replace('"trials":[', '"trials":[{},')),
+  '/empty.json': bytes('\n'),
+  '/cut-off.json': bytes(text.slice(0, 3000)),
+  '/incomplete.json': bytes(text.replace('"trials":[', '"others":[')),
   '/folder/x': bytes(''),
 })
 const context = {
@@ -45,7 +48,10 @@ describe('compareSources', () => {
     ['text.json', 'text.json is neither a project file nor a run document.'],
     ['other.json', 'other.json is neither a project file nor a run document.'],
     ['newer.json', 'newer.json was written by a newer version'],
-    ['damaged.json', 'The run document damaged.json is damaged at trials.0'],
+    ['empty.json', 'empty.json is empty.'],
+    ['cut-off.json', 'The run document cut-off.json is cut off or damaged: it is no whole JSON.'],
+    ['damaged.json', 'The run document damaged.json is damaged: trials.0.'],
+    ['incomplete.json', 'The run document incomplete.json is damaged: trials is missing.'],
   ])('says of %s what is wrong', async (path, message) => {
     const failure = compareSources({ before: { path: 'a.json' }, after: { path } }, context)
     await expect(failure).rejects.toThrow(message)

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import type { CompletedTrialReport } from '../../../../electron/contract/analysis.ts'
 import { ComparisonSchema, parseThreshold } from '../../../../electron/contract/comparison.ts'
+import type { Flag } from '../../../../electron/contract/trial.ts'
 import type { ExperimentState } from '../../../../electron/engine/project/state.ts'
 import { compareRuns } from '../../../../electron/engine/comparison/compare.ts'
 import {
@@ -24,6 +26,18 @@ function project(experiment: ExperimentState, source = 'main'): ComparedSide {
 
 const document = (experiment: ExperimentState, source = 'main.json') =>
   sideOfDocument(source, runDocument(reportInputOf(experiment)))
+
+/** The side with its completed trials changed. */
+function changed(
+  side: ComparedSide,
+  change: (report: CompletedTrialReport) => CompletedTrialReport,
+): ComparedSide {
+  const trials = side.trials.map((report) => (report.outcome === 'completed' ? change(report) : report))
+  return { ...side, trials }
+}
+
+const withoutExecutions = (side: ComparedSide) =>
+  changed(side, ({ perExecution: _perExecution, ...report }) => report)
 
 const options = { threshold: 0.03, generator: 'batchscope 0.1.0' }
 const compare = (before: ComparedSide, after: ComparedSide, threshold = 0.03) => {
@@ -60,12 +74,47 @@ describe('comparing two runs', () => {
     )
   })
 
-  it('compares run documents from their intervals, and says so', () => {
-    const one = document(simulatedExperiment([cpu]))
-    const comparison = compare(one, document(simulatedExperiment([slowCpu]), 'branch.json'))
+  it('says of documents exactly what it says of the projects they came from', () => {
+    const [was, is] = [simulatedExperiment([cpu, { ...cpu, threads: 2 }]), simulatedExperiment([slowCpu])]
+    const fromProjects = compare(project(was), project(is, 'branch'))
+    // Documents do not tell the experiment's name and begin.
+    const written = (experiment: ExperimentState, { run }: ComparedSide): ComparedSide => ({
+      ...sideOfDocument(run.source, JSON.parse(JSON.stringify(runDocument(reportInputOf(experiment))))),
+      run,
+    })
+    const fromDocuments = compare(written(was, project(was)), written(is, project(is, 'branch')))
+    expect(fromDocuments).toEqual(fromProjects)
+    expect(fromDocuments.method).toBe('executions')
+    expect(compare(written(was, project(was)), project(is, 'branch'))).toEqual(fromProjects)
+  })
+
+  it('compares documents of versions that wrote no executions from their intervals, and says so', () => {
+    const one = withoutExecutions(document(simulatedExperiment([cpu])))
+    const other = document(simulatedExperiment([slowCpu]), 'branch.json')
+    const comparison = compare(one, withoutExecutions(other))
     expect(comparison).toMatchObject({ method: 'summaries', overall: { verdict: 'slower' } })
     expect(comparison.methodNotes.join(' ')).toContain('95 % intervals of run documents')
+    expect(compare(one, other).method).toBe('summaries')
     expect(compare(base, one).method).toBe('summaries')
+  })
+
+  it('trusts no executions that nothing can have measured: a document can be edited by hand', () => {
+    const one = document(simulatedExperiment([cpu]))
+    for (const change of [
+      { meanLatencyMs: 0 },
+      { meanLatencyMs: -1 },
+      { itemsPerSecond: 0 },
+      { samples: 0 },
+      { meanRelativeVariance: -1 },
+    ]) {
+      const edited = changed(one, ({ perExecution = [], ...report }) => ({
+        ...report,
+        perExecution: perExecution.map((each) => ({ ...each, ...change })),
+      }))
+      expect(compare(one, edited)).toMatchObject({ method: 'summaries', overall: { ratio: 1 } })
+    }
+    const none = changed(one, (report) => ({ ...report, perExecution: [] }))
+    expect(compare(one, none).method).toBe('summaries')
   })
 
   it('names what runs of one project differ in', () => {
@@ -129,7 +178,9 @@ describe('what cannot be compared', () => {
     const { overall, answer } = compare(project(simulatedExperiment([cpu])), gpu)
     expect(overall).toBeNull()
     expect(answer.headline).toBe('Nothing could be compared: main and gpu have no configuration in common.')
-    expect(answer.support).toContain('main has batch 1, 2, 4 and 8; gpu has batch 1, 2, 4 and 8.')
+    expect(answer.support).toContain(
+      'main has batch 1, 2, 4 and 8 on cpu; gpu has batch 1, 2, 4 and 8 on cuda.',
+    )
   })
 
   it('is everything where nothing completed', () => {
@@ -161,6 +212,53 @@ describe('what cannot be compared', () => {
     expect(overall).not.toHaveProperty('ci95')
     expect(answer.headline).toMatch(/^No verdict on branch against main: latency was measured \d\d % higher/)
     expect(answer.support).toContain('--executions 3')
+  })
+})
+
+describe('what is to be read with care', () => {
+  const flagged = (source: string, batches: number[], name: Flag['name']) =>
+    changed(project(simulatedExperiment([cpu]), source), (report) => ({
+      ...report,
+      flags: batches.includes(report.config.batchSize) ? [{ name, reason: 'seen' }] : [],
+    }))
+
+  it('is a circumstance that only one of the runs was measured in', () => {
+    expect(compare(flagged('main', [8], 'throttled'), flagged('branch', [], 'throttled')).cautions).toEqual([
+      'In main, and not in branch, batch 8 was measured while the machine slowed itself down: that alone can look like a change.',
+    ])
+    const shared = flagged('branch', [1, 2], 'shared-device')
+    expect(compare(flagged('main', [4], 'drifting'), shared).cautions).toEqual([
+      'In main, and not in branch, batch 4 was measured while the speed of the machine changed: that alone can look like a change.',
+      'In branch, and not in main, batch 1 and 2 were measured while something else used the processor or the GPU: that alone can look like a change.',
+    ])
+  })
+
+  it('is nothing where both were, or where the flag tells of something else', () => {
+    const both = [flagged('main', [1, 8], 'throttled'), flagged('branch', [1, 8], 'throttled')] as const
+    expect(compare(...both).cautions).toEqual([])
+    expect(compare(flagged('main', [1], 'ep-fallback'), flagged('branch', [], 'throttled')).cautions).toEqual(
+      [],
+    )
+  })
+
+  it('is that two executions of one or two configurations cannot tell modes from a change', () => {
+    const few = { ...cpu, batchSizes: [1, 2] }
+    const slower = { ...few, machine: { overheadMs: 1.9 * 1.08, perItemMs: 0.31 * 1.08 } }
+    const [was, is] = [project(simulatedExperiment([few])), project(simulatedExperiment([slower]), 'branch')]
+    const { cautions, overall, configurations } = compare(was, is)
+    expect(cautions).toEqual([
+      '2 executions a side cannot tell two modes of a process from a change, so only a large one is called a change: use --executions 3 or more.',
+    ])
+    expect(overall?.verdict).toBe('no-difference-shown')
+    expect(overall?.ci95?.[0]).toBeGreaterThan(1.03)
+    expect(configurations.map(({ latency }) => latency.verdict)).toEqual(
+      Array<string>(2).fill('no-difference-shown'),
+    )
+    // The same from the intervals of documents, and a verdict again for a large change.
+    const summaries = compare(withoutExecutions(was), withoutExecutions(is))
+    expect(summaries).toMatchObject({ cautions, overall: { verdict: 'no-difference-shown' } })
+    const large = project(simulatedExperiment([{ ...slowCpu, batchSizes: [1, 2] }]), 'branch')
+    expect(compare(was, large)).toMatchObject({ cautions, overall: { verdict: 'slower' } })
   })
 })
 

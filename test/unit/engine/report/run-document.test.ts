@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { runDocument } from '../../../../electron/engine/report/run-document.ts'
-import { runDocumentSchemaText, schemaPath } from '../../../../resources/schema/generate.ts'
+import { publishedSchemas, schemaText } from '../../../../resources/schema/generate.ts'
 import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
 import { reportInputOf } from '../../../fixtures/report-input.ts'
+
+const published = publishedSchemas.run
 
 const experiments = {
   'a sweep that ran out of memory': simulatedExperiment([
@@ -24,14 +26,14 @@ const experiments = {
 
 describe('the schema file', () => {
   it('is what resources/schema/generate.ts makes of the contract', async () => {
-    expect(await readFile(schemaPath, 'utf8')).toBe(await runDocumentSchemaText())
+    expect(await readFile(published.path, 'utf8')).toBe(await schemaText(published))
   })
 })
 
 describe.each(Object.entries(experiments))('the document of %s', async (_, experiment) => {
   const input = reportInputOf(experiment)
   const document = runDocument(input)
-  const schema: object = JSON.parse(await readFile(schemaPath, 'utf8'))
+  const schema: object = JSON.parse(await readFile(published.path, 'utf8'))
   const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile(schema)
 
   it('follows the schema', () => {
@@ -68,8 +70,30 @@ describe('the document', () => {
     expect(document.model).not.toHaveProperty('warnings')
   })
 
+  it('tells what each execution measured, so that comparing documents is as sharp as comparing projects', () => {
+    const first = runDocument(reportInputOf(experiment)).trials.find(({ outcome }) => outcome === 'completed')
+    if (first?.outcome !== 'completed') throw new Error('it has a trial with numbers')
+    const { perExecution = [], latencyMs, throughput, config } = first
+    expect(perExecution.map(({ block, samples }) => [block, samples])).toEqual([
+      [1, 60],
+      [2, 60],
+    ])
+    const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+    expect(average(perExecution.map(({ meanLatencyMs }) => meanLatencyMs))).toBeCloseTo(latencyMs.mean, 9)
+    const perItem = average(perExecution.map(({ itemsPerSecond }) => 1 / itemsPerSecond))
+    expect(1 / perItem / throughput.itemsPerSecond).toBeCloseTo(1, 9)
+    for (const { meanLatencyMs, itemsPerSecond, meanRelativeVariance, sampleBlocks } of perExecution) {
+      // The window holds the samples and the little between them.
+      expect((itemsPerSecond * meanLatencyMs) / 1000 / config.batchSize).toBeCloseTo(1 / 1.001, 6)
+      // 60 samples that deviate by some 5 %.
+      expect(Math.sqrt(meanRelativeVariance ?? 0)).toBeGreaterThan(0.001)
+      expect(Math.sqrt(meanRelativeVariance ?? 1)).toBeLessThan(0.03)
+      expect(sampleBlocks).toBeGreaterThan(1)
+    }
+  })
+
   it('the schema refuses one without its answer, or with a trial that claims numbers and a failure', async () => {
-    const schema: object = JSON.parse(await readFile(schemaPath, 'utf8'))
+    const schema: object = JSON.parse(await readFile(published.path, 'utf8'))
     const validate = new Ajv2020({ strict: true, strictTypes: false }).compile(schema)
     const { answer, ...rest } = runDocument(reportInputOf(experiment))
     expect(answer).toBeDefined()

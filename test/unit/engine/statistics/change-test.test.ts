@@ -58,6 +58,28 @@ describe('compareExecutions where nothing differs', () => {
     }
   })
 
+  it.each([
+    { configurations: 1, before: 2, after: 2 },
+    { configurations: 1, before: 2, after: 3 },
+    { configurations: 2, before: 2, after: 2 },
+  ])('cries wolf no more often where two modes of a process look like a change: %o', (shape) => {
+    const runs = 300
+    let wolf = 0
+    for (let run = 0; run < runs; run++) {
+      const random = createRandom(run)
+      const executions = Math.max(shape.before, shape.after)
+      // The two modes that are hardest to tell from a change: each as likely as the other.
+      const draw = () => (random.next() < 0.5 ? -1 : 1)
+      const noise = noises[run % 3] ?? 0
+      const matched = simulatedRuns(random, { ...shape, executions, noise, draw }).map((each) => ({
+        before: each.before.slice(0, shape.before),
+        after: each.after.slice(0, shape.after),
+      }))
+      if (criesWolf(compareExecutions(matched, { threshold: 0, seed: run }))) wolf += 1
+    }
+    expect(wolf / runs).toBeLessThan(0.05)
+  })
+
   it.each(latencyProcesses)('cries wolf no more often for samples $name', (process) => {
     const runs = 60
     let wolf = 0
@@ -133,6 +155,20 @@ describe('compareExecutions where the new run is slower', () => {
     expect(test?.overall.ratio).toBeCloseTo(1.2, 3)
     expect(test?.test.kind).toBe('student')
     expect(test?.configurations[0]).toEqual(test?.overall)
+  })
+
+  it('keeps the estimate and the interval of a small one, and gives no verdict on it', () => {
+    const shape = { before: around(10, -0.001, 0.001), after: around(10.8, -0.001, 0.001) }
+    const few = compareExecutions([shape])?.overall
+    expect(few).toMatchObject({ verdict: 'no-difference-shown', withinThreshold: false })
+    expect(few?.ci95?.[0]).toBeGreaterThan(1.07)
+    expect(few?.p).toBeGreaterThan(0.05)
+    // A third configuration, or a third execution, and the same change is one.
+    expect(compareExecutions([shape, shape, shape])?.overall.verdict).toBe('slower')
+    const more = { before: around(10, -0.001, 0, 0.001), after: around(10.8, -0.001, 0, 0.001) }
+    expect(compareExecutions([more])?.overall.verdict).toBe('slower')
+    // Of two configurations it is enough that one ran three times.
+    expect(compareExecutions([shape, more])?.overall.verdict).toBe('slower')
   })
 
   it('says the opposite when the runs change places', () => {

@@ -48,6 +48,22 @@ describe('compareSummaries', () => {
     expect(covered / runs).toBeGreaterThan(0.93 - fourSigma(0.93, runs))
   })
 
+  it('does not take two modes of a process for a change where two executions a side are all there is', () => {
+    const runs = 300
+    let wolf = 0
+    for (let run = 0; run < runs; run++) {
+      const random = createRandom(run)
+      const draw = () => (random.next() < 0.5 ? -1 : 1)
+      const matched = simulatedRuns(random, { configurations: 1, executions: 2, noise: 0.05, draw })
+      const [before] = summarised(matched.map((each) => each.before))
+      const [after] = summarised(matched.map((each) => each.after))
+      if (before === undefined || after === undefined) continue
+      const verdict = compareSummaries([{ before, after }], { threshold: 0 })?.overall.verdict
+      if (verdict !== 'no-difference-shown') wolf += 1
+    }
+    expect(wolf / runs).toBeLessThan(0.05)
+  })
+
   it('finds 3 % over eight configurations nearly as often as executions do', () => {
     const runs = 200
     const found = Array.from({ length: runs }, (_, run) => compareSummaries(documents(run, 1.03))).filter(

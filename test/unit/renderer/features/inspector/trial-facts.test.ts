@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { splitExecutions } from '../../../../../renderer/charts/memory-trace-chart.ts'
 import {
   configFacts,
+  executionRows,
   memoryFacts,
   numberFacts,
 } from '../../../../../renderer/features/inspector/trial-facts.ts'
@@ -26,6 +27,20 @@ describe('the facts of a trial', () => {
     const outliers = { count: 3, shareOfTime: 0.004, largestMs: 45.2 }
     const facts = numberFacts({ ...trial, latencyMs: { ...trial.latencyMs, outliers } })
     expect(value(facts, 'outliers')).toBe('3 (0.4 % of the time, up to 45.2 ms)')
+  })
+
+  it('lists executions beside each other, each against the mean of all', () => {
+    const trial = completedTrial(8)
+    const execution = (block: number, meanLatencyMs: number) => ({
+      ...{ block, meanLatencyMs, samples: 1250, itemsPerSecond: 8000 / meanLatencyMs, sampleBlocks: 60 },
+    })
+    expect(executionRows({ ...trial, perExecution: [execution(1, 7.8), execution(3, 8.2)] })).toEqual([
+      { block: '1', mean: '7.80', difference: '−2.5 %', samples: '1,250' },
+      { block: '3', mean: '8.20', difference: '+2.5 %', samples: '1,250' },
+    ])
+    expect(executionRows({ ...trial, perExecution: [execution(1, 8)] })).toMatchObject([{ difference: '' }])
+    const { perExecution: _perExecution, ...without } = trial
+    expect(executionRows(without)).toEqual([])
   })
 
   it('leaves out what was not read', () => {

@@ -147,7 +147,7 @@ describe('fitBlocks', () => {
     expect(block?.sentences[0]).toMatch(/^A call costs 2\.12 ms, and each item in it 1\.35 ms\./)
     expect(block?.sentences[1]).toContain('batch 90 (88 to 92) is the largest within 2.00 GiB')
     expect(block?.facts).toContainEqual({ label: 'Each call', value: '2.12 ms', interval: '2.01 to 2.24' })
-    expect(block?.facts.map(({ label }) => label)).toContain('Half speed at batch')
+    expect(block?.facts.map(({ label }) => label)).toContain('Half of top speed at batch')
   })
 
   it('say plainly where there is no line, and derive nothing from it', () => {
