@@ -66,7 +66,8 @@ const mostBorrowedDegrees = 8
 
 /**
  * A configuration that varies more than the others do, with less than this chance of it being luck, is not moderated: what
- * the others show is not about it. At 1 % those that vary like the rest are hardly ever concerned.
+ * the others show is not about it, and counts as one execution of its own. At 1 % those that vary like the rest are hardly
+ * ever concerned.
  */
 const unlikeTheRest = 0.01
 
@@ -90,7 +91,9 @@ export function moderate(
   const total = variation.ratio * variation.degreesOfFreedom
   const othersRatio = Math.max(0, (total - ownRatio * ownDegrees) / othersDegrees)
 
-  if (own !== undefined && fTail(ownRatio / othersRatio, ownDegrees, othersDegrees) < unlikeTheRest) return own
+  if (own !== undefined && fTail(ownRatio / othersRatio, ownDegrees, othersDegrees) < unlikeTheRest) {
+    return { ...own, degreesOfFreedom: ownDegrees + 1 }
+  }
 
   const borrowed = Math.min(othersDegrees, mostBorrowedDegrees)
   const degreesOfFreedom = borrowed + ownDegrees

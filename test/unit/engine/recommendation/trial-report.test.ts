@@ -75,7 +75,9 @@ describe('the numbers of a trial', () => {
 
   it('are surer with what the other trials show of their executions', () => {
     const others = [1, 2, 4, 16].map((batch) =>
-      measure([1, 2].map((block) => completed(trialOf(batch), block, samplesAround(batch + block / 1000)))),
+      measure(
+        [1, 2].map((block) => completed(trialOf(batch), block, samplesAround(batch * (1 + block / 100)))),
+      ),
     )
     const executions = [completed(trial, 1, samplesAround(10)), completed(trial, 2, samplesAround(10.1))]
     const variation = variationOf([...others, measure(executions)])
