@@ -39,9 +39,11 @@ function differencesText({ differences }: Comparison, terminal: Look): string {
 interface Column {
   head: string
   valueOf(configuration: ComparedConfiguration): string
+  /** Left out where the terminal is too narrow, the lowest number last. The JSON document has everything. */
+  spare?: number
 }
 
-/** One row a configuration; of columns without a single value there is none. */
+/** One row a configuration; of columns without a single value there is none, and of spare ones only what has room. */
 function tableText({ configurations }: Comparison, terminal: Look): string {
   if (configurations.length === 0) return ''
   const columns: Column[] = [
@@ -55,14 +57,18 @@ function tableText({ configurations }: Comparison, terminal: Look): string {
     { head: 'latency ×', valueOf: ({ latency }) => latency.ratio.toFixed(3) },
     { head: '95 % interval', valueOf: ({ latency }) => intervalText(latency.ci95) },
     { head: 'p', valueOf: ({ latency }) => pText(latency) },
-    { head: 'items/s ×', valueOf: ({ throughput }) => throughput.ratio.toFixed(3) },
-    { head: 'host mem ×', valueOf: ({ memory }) => memory.hostRatio?.toFixed(2) ?? '' },
-    { head: 'device mem ×', valueOf: ({ memory }) => memory.deviceRatio?.toFixed(2) ?? '' },
+    { head: 'items/s ×', valueOf: ({ throughput }) => throughput.ratio.toFixed(3), spare: 1 },
+    { head: 'host mem ×', valueOf: ({ memory }) => memory.hostRatio?.toFixed(2) ?? '', spare: 2 },
+    { head: 'device mem ×', valueOf: ({ memory }) => memory.deviceRatio?.toFixed(2) ?? '', spare: 3 },
     ...(new Set(configurations.map(executionCounts)).size > 1
-      ? [{ head: 'executions', valueOf: executionCounts }]
+      ? [{ head: 'executions', valueOf: executionCounts, spare: 4 }]
       : []),
   ]
-  const shown = columns.filter(({ valueOf }) => configurations.some((each) => valueOf(each) !== ''))
+  const shown = withRoom(
+    columns.filter(({ valueOf }) => configurations.some((each) => valueOf(each) !== '')),
+    configurations,
+    terminal.width - Math.max(...configurations.map(({ latency }) => verdictWords[latency.verdict].length)),
+  )
   return formatTable(
     [...shown.map(({ head }) => head), 'verdict'],
     [...shown.map(() => 'right' as const), 'left'],
@@ -71,6 +77,24 @@ function tableText({ configurations }: Comparison, terminal: Look): string {
       verdictText(each.latency.verdict, terminal),
     ]),
     terminal,
+  )
+}
+
+/** Without the sparest columns, as many as it takes to fit into `width`. */
+function withRoom(
+  columns: readonly Column[],
+  configurations: readonly ComparedConfiguration[],
+  width: number,
+): readonly Column[] {
+  const widthOf = ({ head, valueOf }: Column) =>
+    2 + Math.max(head.length, ...configurations.map((each) => valueOf(each).length))
+  const taken = columns.reduce((sum, column) => sum + widthOf(column), 0)
+  const sparest = Math.max(...columns.map(({ spare }) => spare ?? 0))
+  if (taken <= width || sparest === 0) return columns
+  return withRoom(
+    columns.filter(({ spare }) => spare !== sparest),
+    configurations,
+    width,
   )
 }
 

@@ -44,4 +44,4 @@ Examples:
       two experiments of one project
 
 Exit codes: 0 done, 2 bad input, 3 nothing could be compared, 5 --fail-on is met, overall or for any
-configuration. Project files hold every execution and are compared more sharply than documents.`
+configuration.`

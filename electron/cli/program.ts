@@ -115,7 +115,7 @@ export function createProgram(version: string, runner: CommandRunner): Command {
 
   inherited('compare <A> <B>', 'say whether B is faster or slower than A')
     .description(
-      'Compares two runs, configuration by configuration and overall. A is the reference, B what is compared\nwith it: project files, or the documents of run --json.',
+      'Compares two runs, configuration by configuration and overall. A is the reference, B what is compared with it: project files, or the documents of run --json.',
     )
     .option('--threshold <SHARE>', 'differences up to this do not matter, as 3% (default: 3%)')
     .option('--fail-on <VERDICT>', 'end with exit code 5 when shown: slower, faster or different')

@@ -28,7 +28,7 @@ export function driftSentence(drift: Drift | undefined): string | undefined {
     ratio < 2
       ? `ran ${formatPercent(ratio - 1)} slower in block ${slowest.block} than in block ${fastest.block}`
       : `took ${formatNumber(ratio)} times as long in block ${slowest.block} as in block ${fastest.block}`
-  return `The machine itself ${slower}. This does not spoil the answer: in each block several batch sizes ran close in time, and they are compared within blocks.`
+  return `The machine itself ${slower}. Batch sizes are compared within blocks, in which they ran close in time, so that this favours none of them.`
 }
 
 /** `1.90 ms + 0.310 ms × batch`. */
@@ -104,10 +104,15 @@ export function sizeList(batchSizes: readonly number[]): string {
   return `${sizes.length} from ${formatCount(first)} to ${formatCount(last)}`
 }
 
+/** A bound wider than this many times says nothing that a person could use. */
+const widestBound = 10
+
 /** `the true best is at most 1.4 % better (95 % sure)`; undefined where it cannot be told. */
 export function withinWords({ within }: Pick<Recommendation, 'within'>): string | undefined {
   if (within === undefined || !Number.isFinite(within)) return undefined
   if (within < 0.0005) return 'nothing measured is better (95 % sure)'
+  if (within >= widestBound) return undefined
+  if (within >= 1) return `the true best is at most ${formatNumber(1 + within)} times as good (95 % sure)`
   return `the true best is at most ${formatPercent(within)} better (95 % sure)`
 }
 

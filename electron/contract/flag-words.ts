@@ -13,8 +13,7 @@ export const flagWords: Record<Flag['name'], FlagWords> = {
     remedy: 'Allow a longer warm-up.',
   },
   drifting: {
-    meaning:
-      'Calls became steadily slower or faster while they were measured, so the mean is that of no one moment.',
+    meaning: 'The speed changed while it was measured, so the mean is that of no one moment.',
     remedy: 'Allow a longer warm-up, let the machine cool down, and measure again.',
   },
   'wide-interval': {

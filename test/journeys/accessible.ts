@@ -23,7 +23,20 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** In the dark theme and in the light one, ending in the one it began with. */
 export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
   await expectAccessible(page)
-  await page.keyboard.press('Control+Shift+L')
+  await switchTheme(page)
   await expectAccessible(page)
+  await switchTheme(page)
+}
+
+/** Switches, and waits until colours have stopped fading: contrast in between is nobody's. */
+async function switchTheme(page: Page): Promise<void> {
+  const theme = () => page.evaluate(() => document.documentElement.dataset['theme'])
+  const before = await theme()
   await page.keyboard.press('Control+Shift+L')
+  await expect.poll(theme).not.toBe(before)
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame)
+    const fading = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.allSettled(fading.map(({ finished }) => finished))
+  })
 }

@@ -5,6 +5,7 @@ import { expect, test } from './workbench.ts'
 test('two experiments of a project are compared from the keyboard, and there is a verdict on each', async ({
   workbench: { page },
 }) => {
+  await expect(page.getByText('Try a sample')).toBeVisible()
   await page.keyboard.press('Control+k')
   await page.getByRole('textbox', { name: 'Find a command' }).fill('compare')
   await page.keyboard.press('Enter')

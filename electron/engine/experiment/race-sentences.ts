@@ -52,9 +52,8 @@ function whyUndecided(
     others.map(({ config }) => config),
     name,
   )
-  const much = Number.isFinite(ahead)
-    ? ` (${name(furthest.config)} may be up to ${formatPercent(ahead)} ahead)`
-    : ''
+  // Two executions far apart allow anything: thousands of percent tell nobody more than no number does.
+  const much = ahead < 1 ? ` (${name(furthest.config)} may be up to ${formatPercent(ahead)} ahead)` : ''
   return `${who} cannot be told apart from ${name(chosen.config)}${much}`
 }
 
@@ -94,7 +93,8 @@ export function closingSentence(
     ended === 'settled' && unsteady
       ? ` Executions differ too much here to know it within ${formatPercent(spec.rules.tolerance)}: a quieter machine would tell.`
       : ''
-  return `${found}. ${when} ${who} may still be up to ${formatPercent(behind)} faster, at 95 %.${advice}`
+  const much = behind < 1 ? `up to ${formatPercent(behind)} faster, at 95 %` : 'far faster'
+  return `${found}. ${when} ${who} may still be ${much}.${advice}`
 }
 
 /** `16`, `16 and 32`, `16, 24 and 32`: ascending, each once. */

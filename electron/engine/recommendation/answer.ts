@@ -160,7 +160,8 @@ function againstSmaller(report: Numbers, before: Numbers): string {
 /** What measuring did not settle: how far ahead another batch size may be. */
 function unsettled({ within }: Recommendation, tolerance: number): string | undefined {
   if (within === undefined || within <= tolerance) return undefined
-  return `Not settled: another batch size may be up to ${formatPercent(within)} faster, and more executions would tell.`
+  const much = within < 1 ? `up to ${formatPercent(within)} faster` : 'far faster'
+  return `Not settled: another batch size may be ${much}, and more executions would tell.`
 }
 
 /**

@@ -20,13 +20,13 @@ export interface DriftInflation {
 }
 
 /** The level of Bancroft's preliminary test: high, because to overlook drift costs more than to allow for it in vain. */
-const preliminaryLevel = 0.25
+const preliminaryLevel = 0.2
 
 /**
  * Executions of one block (round) share what the machine did meanwhile, so that all configurations together are less
  * sure of a difference than their number suggests. The variance of the overall difference is estimated from sums over blocks
  * (cluster-robust: Liang and Zeger 1986), and used in place of that of independent executions where it is larger
- * beyond a preliminary F-test at the 25 % level (Bancroft and Han 1977 on pooling after such tests). `undefined` where
+ * beyond a preliminary F-test at the 20 % level (Bancroft and Han 1977 on pooling after such tests). `undefined` where
  * it is not, and where a run has fewer than two blocks.
  */
 export function driftInflation(residuals: readonly BlockResidual[]): DriftInflation | undefined {

@@ -28,7 +28,7 @@ describe('the sentence about drift', () => {
 
   it('names the slowest and the fastest block, and that it cancels', () => {
     expect(driftSentence(drift([1, 0.99, 1.05]))).toBe(
-      'The machine itself ran 6.1 % slower in block 3 than in block 2. This does not spoil the answer: in each block several batch sizes ran close in time, and they are compared within blocks.',
+      'The machine itself ran 6.1 % slower in block 3 than in block 2. Batch sizes are compared within blocks, in which they ran close in time, so that this favours none of them.',
     )
   })
 
@@ -85,6 +85,7 @@ describe('how sure a recommendation is', () => {
       'no difference shown: 6 from 1 to 1,024',
     )
     expect(withinWords({ within: 0.014 })).toBe('the true best is at most 1.4 % better (95 % sure)')
+    expect(withinWords({ within: 1.34 })).toBe('the true best is at most 2.34 times as good (95 % sure)')
     expect(withinWords({ within: 0 })).toBe('nothing measured is better (95 % sure)')
   })
 
@@ -93,6 +94,7 @@ describe('how sure a recommendation is', () => {
     expect(equivalenceWords({ equivalent: [] })).toBeUndefined()
     expect(withinWords({})).toBeUndefined()
     expect(withinWords({ within: Infinity })).toBeUndefined()
+    expect(withinWords({ within: 7008 })).toBeUndefined()
   })
 })
 
