@@ -30,6 +30,12 @@ const names = new Set([
 const prefixes = ['CUDA_', 'NVIDIA_', 'VK_', 'PROCESSOR_']
 
 /**
+ * Since 1.29, ONNX Runtime on Linux and macOS sends usage data to its maker unless this is set before it is loaded. A
+ * profiler says nothing about its user's models to anybody, and an uploader would work beside what is measured.
+ */
+const withoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' }
+
+/**
  * The scrubbed environment of a session host: the few variables above from `from`, and `extra` on top.
  * Names are compared without case, as Windows does.
  */
@@ -43,5 +49,5 @@ export function hostEnvironment(
     const upper = name.toUpperCase()
     if (names.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix))) environment[name] = value
   }
-  return { ...environment, ...extra }
+  return { ...environment, ...withoutTelemetry, ...extra }
 }

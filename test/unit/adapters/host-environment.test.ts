@@ -21,6 +21,8 @@ it('a host gets what it needs to find libraries and devices, what it is given, a
     CUDA_VISIBLE_DEVICES: '0',
     NVIDIA_DRIVER_CAPABILITIES: 'all',
     SystemRoot: 'C:\\Windows',
+    // ONNX Runtime sends nothing about anybody's models anywhere.
+    ORT_DISABLE_TELEMETRY: '1',
     GIVEN: 'yes',
   })
 })
