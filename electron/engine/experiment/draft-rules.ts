@@ -15,9 +15,13 @@ type RuleField = Extract<
 
 /**
  * The measurement rules that a draft's fields mean. One time given moves the others out of its way (a maximum below
- * the default minimum lowers the minimum); two that contradict each other are a problem.
+ * the default minimum lowers the minimum); two that contradict each other are a problem. A time budget makes the windows
+ * shorter that no time was given for, so that a search fits into it.
  */
-export function readRules(draft: ExperimentDraft): { rules: Rules; problems: DraftProblem[] } {
+export function readRules(
+  draft: ExperimentDraft,
+  timeBudgetMs?: number,
+): { rules: Rules; problems: DraftProblem[] } {
   const problems: DraftProblem[] = []
   const take = (field: RuleField, read: (text: string) => Reading<number>): number | undefined => {
     const text = draft[field]?.trim() ?? ''
@@ -58,11 +62,12 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
       hint: 'Raise the most, or lower the executions.',
     })
   }
+  const longest = longestWithin(timeBudgetMs)
   const window = {
-    minimumMs: minimum ?? Math.min(defaultRules.minimumMs, maximum ?? Infinity),
-    maximumMs: maximum ?? Math.max(defaultRules.maximumMs, minimum ?? 0),
+    minimumMs: minimum ?? Math.min(defaultRules.minimumMs, maximum ?? longest),
+    maximumMs: maximum ?? Math.max(Math.min(defaultRules.maximumMs, longest), minimum ?? 0),
   }
-  const warming = warmup === undefined ? {} : warmupRules(warmup)
+  const warming = warmup === undefined ? warmupWithin(longest) : warmupRules(warmup)
   const rules: Rules = {
     ...defaultRules,
     executions: executions ?? defaultRules.executions,
@@ -85,6 +90,27 @@ export function readRules(draft: ExperimentDraft): { rules: Rules; problems: Dra
   const roomMs = 2 * (rules.warmupMaximumMs + rules.maximumMs)
   rules.timeoutMs = timeout === undefined ? Math.max(defaultRules.timeoutMs, roomMs) : timeout * 1000
   return { rules, problems }
+}
+
+/** So many windows of measuring, and as many of warming up, ought to fit into a time budget: a search takes about thirty. */
+const windowsInBudget = 40
+
+/** Shorter windows than this say too little, however short the time, in ms. */
+const shortestWindowMs = 100
+
+/** How long one window may take where there is a time budget, in ms; Infinity without one. */
+function longestWithin(timeBudgetMs: number | undefined): number {
+  return timeBudgetMs === undefined
+    ? Infinity
+    : Math.max(shortestWindowMs, Math.round(timeBudgetMs / windowsInBudget))
+}
+
+/** The warm-up of a time budget: no longer than a window of measuring. */
+function warmupWithin(longestMs: number): Partial<Rules> {
+  return {
+    warmupMinimumMs: Math.min(defaultRules.warmupMinimumMs, longestMs),
+    warmupMaximumMs: Math.min(defaultRules.warmupMaximumMs, longestMs),
+  }
 }
 
 function warmupRules(leastMs: number): Partial<Rules> {

@@ -82,7 +82,7 @@ export function readDraft(
   const seed = take('seed', draft.seed, defaultSeed, (text) =>
     readWhole(text, { what: 'Seed', least: 0, most: 4_294_967_295 }),
   )
-  const { rules, problems: ruleProblems } = readRules(draft)
+  const { rules, problems: ruleProblems } = readRules(draft, timeBudgetMs)
   problems.push(...ruleProblems)
 
   const factors = {

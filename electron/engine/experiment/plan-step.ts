@@ -10,8 +10,8 @@ export interface PlannedConfig {
 
 /**
  * What to do next. `run`: pass over the `skips`, then execute `configs` once each, in this order; the list is all that
- * is due as far as can be told now, and asking again after any of them is allowed and cheap. `decision` is a sentence
- * for a person, said where something new begins.
+ * is due as far as can be told now, and asking again after any of them is allowed and cheap. `decision` is for a
+ * person, said where something new begins: a line each, where it is several.
  */
 export type PlanStep =
   | {

@@ -8,8 +8,8 @@ import type { PlannerHistory } from './planner-history.ts'
 import { bestRung, climb, climbingSentence, type Ladder } from './planner-ladder.ts'
 import { boundarySentences, boundaryStep, type BoundaryEnvironment } from './planner-memory.ts'
 import { raceBlock, type RaceBlock } from './planner-race.ts'
-import { limitOf, mostExecutionsOf } from './race-limits.ts'
-import { blockSentence, closingSentence, namesOf, sentences } from './race-sentences.ts'
+import { limitOf, mostBlocksOf, mostExecutionsOf } from './race-limits.ts'
+import { blockSentence, closingSentence, lines, namesOf, sentences } from './race-sentences.ts'
 
 /** Trials that a search along one series typically visits: doubling to 64 or 128, and four between. */
 export const typicalSearch = 12
@@ -48,12 +48,12 @@ export function nextOfAuto(
       kind: 'run',
       block,
       configs: due,
-      decision: sentences([opening, blockSentence(block, plan, name)]),
+      decision: lines([opening, blockSentence(block, plan, name)]),
     }
   }
   const closing = closingSentence(spec, plan, name)
   const count = closingCount(history.configs, history)
-  return { kind: 'done', decision: sentences([opening, closing, count]) }
+  return { kind: 'done', decision: lines([opening, sentences([closing, count])]) }
 }
 
 /** What can be said when time is up: the best so far, and what is not known of it. */
@@ -74,6 +74,8 @@ function openBlock(
 ): { block: number; plan: RaceBlock; due: PlannedConfig[] } {
   for (let block = 2; ; block += 1) {
     const plan = raceBlock(spec, history.before(block))
+    // Where nearly everything is as good, each block has other contenders, and the race would go on and on.
+    if (block > mostBlocksOf(spec)) return { block, plan, due: [] }
     const planned = [...plan.again, ...plan.probes]
     const due = dueInBlock(planned, block, history, orderSeed)
     // A block in which nothing came to run (all were skipped meanwhile) teaches nothing: planning on would not end.

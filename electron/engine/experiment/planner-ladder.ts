@@ -27,7 +27,7 @@ export interface Rung {
 
 /** The search by doubling along one series: it still climbs, or it stopped and why. */
 export type Ladder =
-  | { kind: 'climbing'; rungs: Rung[]; next: number; reason: string }
+  | { kind: 'climbing'; rungs: Rung[]; tried: number[]; next: number; reason: string }
   | {
       kind: 'stopped'
       rungs: Rung[]
@@ -67,7 +67,7 @@ export function climb(series: SeriesConfig, spec: ExperimentSpec, history: Plann
     }
     if (execution === undefined) {
       if (history.skipped(config)) return stop(`${batchSize} was skipped`)
-      return { kind: 'climbing', rungs, next: batchSize, reason: reasonFor(batchSize, rungs) }
+      return { kind: 'climbing', rungs, tried, next: batchSize, reason: reasonFor(batchSize, rungs) }
     }
     tried.push(batchSize)
     failed = undefined
@@ -159,13 +159,13 @@ export function tooLongToMeasure(
   return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a measuring time of ${formatMilliseconds(rules.maximumMs)}`
 }
 
-/** A change as a person reads it: `+45 %`, `-0.4 %`. */
+/** A change as a person reads it: `+45 %`, `−0.4 %`. */
 export function signedPercent(fraction: number): string {
   const percent = fraction * 100
   const digits = Math.abs(percent) >= 10 ? 0 : 1
   const size = Math.abs(percent).toFixed(digits)
   if (Number(size) === 0) return `${size} %`
-  return `${percent < 0 ? '-' : '+'}${size} %`
+  return `${percent < 0 ? '−' : '+'}${size} %`
 }
 
 /** What the last rung showed, as a sentence about going on. */

@@ -1,7 +1,9 @@
 import type { ExperimentSpec } from '../../contract/experiment.ts'
-import { configKey, seriesKey } from './configurations.ts'
+import type { TrialConfig } from '../../contract/trial.ts'
+import { configKey, seriesConfigurations, seriesKey } from './configurations.ts'
 import type { PlannedConfig } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
+import { climb } from './planner-ladder.ts'
 import { probesOf } from './planner-probes.ts'
 import { limitOf, mostExecutionsOf } from './race-limits.ts'
 import { standingsOf, type Standing, type Standings } from './standing.ts'
@@ -36,7 +38,7 @@ const mostChallengers = 5
  * challengers is that of LUCB, Kalyanakrishnan et al. 2012). New batch sizes join next to the best.
  */
 export function raceBlock(spec: ExperimentSpec, before: PlannerHistory): RaceBlock {
-  const standings = standingsOf(before.configs, before, spec)
+  const standings = standingsOf(contendersIn(spec, before), before, spec)
   if (standings === undefined) return { standings, again: [], probes: [], undecided: [] }
   const { rules } = spec
   const most = mostExecutionsOf(spec)
@@ -77,6 +79,28 @@ export function raceBlock(spec: ExperimentSpec, before: PlannerHistory): RaceBlo
     repeat(best, 'to compare with')
   }
   return { standings, again: [...again.values()], probes, undecided }
+}
+
+/**
+ * What takes part in the race: everything that was tried but sizes that only the search for the memory boundary looked at.
+ * They crowd together where the memory ends; of them the largest that fits stands for all.
+ */
+function contendersIn(spec: ExperimentSpec, before: PlannerHistory): TrialConfig[] {
+  const takesPart = new Map(
+    seriesConfigurations(spec).map((series) => {
+      const { tried } = climb(series, spec, before)
+      const sizes = before.configs.filter((config) => seriesKey(config) === seriesKey(series))
+      const fitting = sizes.filter((config) => before.completed(config).length > 0 && !before.failure(config))
+      const largest = Math.max(0, ...fitting.map(({ batchSize }) => batchSize))
+      return [seriesKey(series), { tried, largest }] as const
+    }),
+  )
+  return before.configs.filter((config) => {
+    const { tried, largest } = takesPart.get(seriesKey(config)) ?? { tried: [], largest: 0 }
+    const { batchSize } = config
+    // The boundary is looked for before the race begins, in the first block.
+    return !before.ran(config, 1) || batchSize === largest || tried.includes(batchSize)
+  })
 }
 
 /** The smallest batch size of every series. */

@@ -23,6 +23,11 @@ export function mostExecutionsOf({ rules }: Pick<ExperimentSpec, 'rules'>): numb
   return rules.executions === 1 ? 1 : Math.max(rules.executions, rules.mostExecutions)
 }
 
+/** Blocks of a search at most: those of a contender that joined early, and a few for sizes that were found on the way. */
+export function mostBlocksOf(spec: Pick<ExperimentSpec, 'rules'>): number {
+  return mostExecutionsOf(spec) + 4
+}
+
 /** Executions that a challenger gets at most, as things stand. */
 export function limitOf(
   challenger: Standing,

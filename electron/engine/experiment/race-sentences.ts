@@ -26,7 +26,9 @@ export function blockSentence(
   const racers = again.filter(({ reason }) => reason !== 'to compare with').map(({ config }) => config)
   if (standings !== undefined && racers.length > 0) {
     const named = listed(racers, name)
-    parts.push(`${whyAgain(standings, undecided, name)}: measuring ${named} again.`)
+    // Those that have run as often as they may are no reason for this block.
+    const contested = undecided.filter(({ config }) => racers.includes(config))
+    parts.push(`${whyAgain(standings, contested, name)}: measuring ${named} again.`)
   }
   for (const { config, reason } of probes) parts.push(`Trying ${name(config)}: ${reason}.`)
   const [first = '', ...rest] = parts
@@ -55,6 +57,11 @@ function whyUndecided(
   // Two executions far apart allow anything: thousands of percent tell nobody more than no number does.
   const much = ahead < 1 ? ` (${name(furthest.config)} may be up to ${formatPercent(ahead)} ahead)` : ''
   return `${who} cannot be told apart from ${name(chosen.config)}${much}`
+}
+
+/** Decisions that are told one by one, leaving out empty ones. */
+export function lines(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n')
 }
 
 /** Joins sentences, leaving out empty ones. */

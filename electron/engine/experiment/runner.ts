@@ -57,7 +57,7 @@ export class Runner {
     const planner = createPlanner(spec, createRandom(spec.seed), environment)
     while (this.ending === undefined) {
       const step = planner.next(this.history())
-      if (step.decision !== undefined) await this.decide(step.decision)
+      for (const decision of step.decision?.split('\n') ?? []) await this.decide(decision)
       if (step.kind === 'done') return this.end('finished')
       for (const { config, failure } of step.skips ?? []) {
         await this.passOver(await this.trialFor(config, failure.message), failure)
@@ -199,7 +199,8 @@ export class Runner {
 
   private async decide(reason: string): Promise<void> {
     const { experiment, listener } = this.context
-    if (experiment.decisions.at(-1) === reason) return
+    // Asked again within a block, the planner says the same again.
+    if (experiment.decisions.includes(reason)) return
     await this.write({ record: 'decision', experimentId: experiment.record.id, reason })
     listener.decided(reason)
   }

@@ -51,7 +51,9 @@ export function playAuto(curve: TruthCurve, noise: Noise, seed: number, spec = a
     return added
   }
   for (let step = planner.next(history); ; step = planner.next(history)) {
-    if (step.decision !== undefined && step.decision !== decisions.at(-1)) decisions.push(step.decision)
+    for (const decision of step.decision?.split('\n') ?? []) {
+      if (!decisions.includes(decision)) decisions.push(decision)
+    }
     if (step.kind === 'done') break
     for (const { config, failure } of step.skips ?? []) {
       const entry = entryFor(config, failure.message)

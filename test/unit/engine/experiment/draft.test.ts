@@ -288,6 +288,21 @@ describe('an experiment as a person writes it', () => {
     })
   })
 
+  it('makes windows shorter where a time budget asks for it, but not those that were given', () => {
+    const rules = (draft: ExperimentDraft) => {
+      const reading = readDraft(draft, dynamicModel)
+      if (!reading.ok) throw new Error('refused')
+      return reading.spec.rules
+    }
+    expect(rules({ timeBudget: '20s' })).toMatchObject({
+      minimumMs: 500,
+      maximumMs: 500,
+      warmupMaximumMs: 500,
+    })
+    expect(rules({ timeBudget: '20s', maxTime: '4000' })).toMatchObject({ minimumMs: 1000, maximumMs: 4000 })
+    expect(rules({ timeBudget: '1h' }).maximumMs).toBe(rules({}).maximumMs)
+  })
+
   it('refuses factors that multiply into more trials than anyone can wait for', () => {
     const [problem] = problemsOf({ batch: '1:1000', threads: '1,2,3,4,5' })
     expect(problem?.message).toBe('The factors make 5,000 trials, and 4,096 is the most.')

@@ -75,4 +75,25 @@ describe('the race', () => {
     expect(executions(1)).toBeLessThan(executions(2))
     expect(run.decisions.at(-1)).toMatch(/^\d+ on cpu, 2 threads is the batch size to use/)
   })
+
+  it('does not let the sizes race that only the search for the memory boundary looked at', () => {
+    // Throughput is flat up to the limit, so that everything that was tried would be a contender.
+    const random = createRandom(8)
+    const spec = { ...specOf('auto'), constraints: { boundaryGranularity: 1 } }
+    const run = simulate(spec, ({ batchSize }) =>
+      batchSize > 350 ? 'out-of-memory' : (2 + batchSize) * Math.exp(0.02 * gaussian(random)),
+    )
+    const probed = run.history.filter(
+      ({ trial: { reason, config } }) => reason.startsWith('probing') && config.batchSize !== 350,
+    )
+    expect(probed.length).toBeGreaterThan(3)
+    for (const { executions } of probed) expect(executions).toHaveLength(1)
+  })
+
+  it('comes to an end where nearly everything is as good', () => {
+    const random = createRandom(9)
+    const run = simulate(specOf('auto'), ({ batchSize }) => batchSize * Math.exp(0.03 * gaussian(random)))
+    expect(run.done).toBe(true)
+    expect(run.ran.length).toBeLessThan(100)
+  })
 })

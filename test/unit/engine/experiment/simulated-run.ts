@@ -79,8 +79,9 @@ export function simulate(
   }
   for (let steps = 0; steps < 2_000; steps += 1) {
     const step: PlanStep = planner.next(history)
-    if (step.decision !== undefined && step.decision !== run.decisions.at(-1))
-      run.decisions.push(step.decision)
+    for (const decision of step.decision?.split('\n') ?? []) {
+      if (!run.decisions.includes(decision)) run.decisions.push(decision)
+    }
     if (step.kind === 'done') return { ...run, done: true }
     for (const { config, failure } of step.skips ?? []) {
       const entry = entryFor(config, failure.message)
