@@ -10,7 +10,8 @@ export const batchPresets: readonly BatchPreset[] = [
   {
     text: 'Auto',
     batch: 'auto',
-    about: 'Doubles while throughput grows and memory lasts, then measures what may be the best again until it is known.',
+    about:
+      'Doubles while throughput grows and memory lasts, then measures what may be the best again until it is known.',
   },
   { text: 'Auto up to 64', batch: 'auto:64', about: 'The same search, but never beyond batch size 64.' },
   { text: 'Powers of two', batch: 'pow2:1:256', about: 'Every power of two from 1 to 256.' },
