@@ -10,8 +10,8 @@ export interface PlannedConfig {
 
 /**
  * What to do next. `run`: pass over the `skips`, then execute `configs` once each, in this order; the list is all that
- * is due as far as can be told now, and asking again after any of them is allowed and cheap. `decision` is for a
- * person, said where something new begins: a line each, where it is several.
+ * is due as far as can be told now, and asking again after any of them is allowed and cheap. `decisions` are
+ * sentences for a person, said where something new begins; asked again, the planner says the same again.
  */
 export type PlanStep =
   | {
@@ -19,10 +19,10 @@ export type PlanStep =
       /** The round that these executions belong to, from 1. */
       block: number
       configs: PlannedConfig[]
-      decision?: string
+      decisions?: readonly string[]
       skips?: { config: TrialConfig; failure: Failure }[]
     }
-  | { kind: 'done'; decision: string }
+  | { kind: 'done'; decisions: readonly string[] }
 
 /** Decides what an experiment executes next. */
 export interface Planner {

@@ -9,7 +9,7 @@ import { bestRung, climb, climbingSentence, type Ladder } from './planner-ladder
 import { boundarySentences, boundaryStep, type BoundaryEnvironment } from './planner-memory.ts'
 import { raceBlock, type RaceBlock } from './planner-race.ts'
 import { limitOf, mostBlocksOf, mostExecutionsOf } from './race-limits.ts'
-import { blockSentence, closingSentence, lines, namesOf, sentences } from './race-sentences.ts'
+import { blockSentence, closingSentence, namesOf, sentences } from './race-sentences.ts'
 
 /** Trials that a search along one series typically visits: doubling to 64 or 128, and four between. */
 export const typicalSearch = 12
@@ -42,18 +42,14 @@ export function nextOfAuto(
   const name = namesOf(spec)
   const { block, plan, due } = openBlock(spec, history, orderSeed)
   const stopped = searches.map((search) => stoppedSentence(search, searches))
-  const opening = block === 2 ? sentences([...stopped, ...boundarySentences(spec, history, environment)]) : ''
+  const boundaries = boundarySentences(spec, history, environment)
+  const opening = block === 2 ? [sentences([...stopped, ...boundaries])] : []
   if (due.length > 0) {
-    return {
-      kind: 'run',
-      block,
-      configs: due,
-      decision: lines([opening, blockSentence(block, plan, name)]),
-    }
+    return { kind: 'run', block, configs: due, decisions: [...opening, blockSentence(block, plan, name)] }
   }
   const closing = closingSentence(spec, plan, name)
   const count = closingCount(history.configs, history)
-  return { kind: 'done', decision: lines([opening, sentences([closing, count])]) }
+  return { kind: 'done', decisions: [...opening, sentences([closing, count])] }
 }
 
 /** What can be said when time is up: the best so far, and what is not known of it. */
@@ -84,10 +80,7 @@ function openBlock(
   }
 }
 
-/**
- * Configurations and how often each is expected to run in all: what ran, what is due, and a guess at the rest of the
- * search.
- */
+/** How many executions are still to come, as far as can be told, and how many blocks there will be in all. */
 export function expectedOfAuto(
   spec: ExperimentSpec,
   history: PlannerHistory,
@@ -151,7 +144,7 @@ function climbingStep(
     alone === undefined
       ? `Trying batch size ${rung} in ${here.length} series.`
       : labelled(alone.series, searches, climbingSentence(alone.ladder))
-  return { kind: 'run', block: 1, configs, decision }
+  return { kind: 'run', block: 1, configs, decisions: [decision] }
 }
 
 function stoppedSentence({ series, ladder }: Search, searches: readonly Search[]): string {

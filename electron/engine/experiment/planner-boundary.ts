@@ -51,9 +51,9 @@ export function nextOfBoundary(
   series: SeriesConfig,
   spec: Pick<ExperimentSpec, 'rules' | 'constraints'>,
   history: PlannerHistory,
-  granularity = spec.constraints.boundaryGranularity ?? 1,
   environment?: Pick<Environment, 'host' | 'devices'>,
 ): BoundaryStep {
+  const granularity = spec.constraints.boundaryGranularity ?? 1
   const needed = Math.min(runsToFit, spec.rules.executions)
   const standings = standingsAlong(series, history, needed)
   const bracket = bracketOf(standings)

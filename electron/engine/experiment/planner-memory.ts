@@ -15,11 +15,16 @@ export function boundaryStep(
   environment: BoundaryEnvironment | undefined,
 ): PlanStep | undefined {
   for (const series of seriesConfigurations(spec)) {
-    const step = nextOfBoundary(series, spec, history, granularityOf(spec), environment)
+    const step = nextOfBoundary(series, spec, history, environment)
     if (step.kind !== 'probe') continue
     const { batchSize, block, reason } = step
     const decision = `Memory boundary${ofSeries(series, spec)}: ${reason}.`
-    return { kind: 'run', block, configs: [{ config: { batchSize, ...series }, reason }], decision }
+    return {
+      kind: 'run',
+      block,
+      configs: [{ config: { batchSize, ...series }, reason }],
+      decisions: [decision],
+    }
   }
   return undefined
 }
@@ -31,14 +36,10 @@ export function boundarySentences(
   environment: BoundaryEnvironment | undefined,
 ): string[] {
   return seriesConfigurations(spec).flatMap((series) => {
-    const step = nextOfBoundary(series, spec, history, granularityOf(spec), environment)
+    const step = nextOfBoundary(series, spec, history, environment)
     if (step.kind === 'probe' || step.reason === undefined) return []
     return [`Memory boundary${ofSeries(series, spec)}: ${step.reason}.`]
   })
-}
-
-function granularityOf({ constraints }: ExperimentSpec): number {
-  return constraints.boundaryGranularity ?? 1
 }
 
 /** ` on cpu, 2 threads` where there are several series. */

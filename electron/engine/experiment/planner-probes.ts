@@ -1,3 +1,4 @@
+import { asGoodWithin } from '../statistics/best-set.ts'
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { configKey, seriesKey } from './configurations.ts'
@@ -5,7 +6,7 @@ import type { PlannedConfig } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
 import { largestOfSearch, tooLongToMeasure } from './planner-ladder.ts'
 import { isBeyondReach } from './race-limits.ts'
-import { asGoodWithin, type Standings } from './standing.ts'
+import type { Standings } from './standing.ts'
 
 /** Neighbours closer than this, as a ratio of their sizes, are not refined further: sizes within a quarter differ little. */
 const closeEnough = 1.25

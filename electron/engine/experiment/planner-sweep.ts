@@ -29,41 +29,26 @@ export function nextOfSweep(
   orderSeed: number,
   environment?: BoundaryEnvironment,
 ): PlanStep {
-  const step = nextOfBlocks(sweepConfigs(spec), 1, spec, history, orderSeed)
-  if (step.kind === 'run' || spec.constraints.boundaryGranularity === undefined) return step
-  const boundary = boundaryStep(spec, history, environment)
-  if (boundary !== undefined) return boundary
-  const found = boundarySentences(spec, history, environment)
-  return { kind: 'done', decision: [...found, closingCount(history.configs, history)].join(' ') }
-}
-
-/** Runs the candidates in the blocks from `firstBlock` on; `opening` comes before the first thing said. */
-export function nextOfBlocks(
-  candidates: readonly PlannedConfig[],
-  firstBlock: number,
-  spec: ExperimentSpec,
-  history: PlannerHistory,
-  orderSeed: number,
-  opening = '',
-): PlanStep {
+  const candidates = sweepConfigs(spec)
   const configs = candidates.map(({ config }) => config)
   const skips = skipsAfterOutOfMemory(configs, history)
   const remaining = without(candidates, skips)
   const passing = skips.length === 0 ? {} : { skips }
-  for (let block = firstBlock; block <= spec.rules.executions; block += 1) {
+  for (let block = 1; block <= spec.rules.executions; block += 1) {
     const due = dueInBlock(remaining, block, history, orderSeed)
     if (due.length === 0) continue
-    if (configs.some((config) => history.ran(config, block))) {
-      return { kind: 'run', block, configs: due, ...passing }
-    }
-    const begins = blockDecision(remaining, due.length, block, spec, history)
-    const decision = block === firstBlock ? `${opening}${begins}` : begins
-    return { kind: 'run', block, configs: due, decision, ...passing }
+    const isBegun = configs.some((config) => history.ran(config, block))
+    const decisions = isBegun ? [] : [blockDecision(remaining, due.length, block, spec, history)]
+    return { kind: 'run', block, configs: due, decisions, ...passing }
   }
   if (skips.length > 0) return { kind: 'run', block: spec.rules.executions, configs: [], skips }
-  const closing = closingCount(configs, history)
-  const unsaid = configs.some((config) => history.ran(config, firstBlock)) ? '' : opening
-  return { kind: 'done', decision: `${unsaid}${closing}` }
+  if (spec.constraints.boundaryGranularity === undefined) {
+    return { kind: 'done', decisions: [closingCount(configs, history)] }
+  }
+  const boundary = boundaryStep(spec, history, environment)
+  if (boundary !== undefined) return boundary
+  const found = boundarySentences(spec, history, environment)
+  return { kind: 'done', decisions: [...found, closingCount(history.configs, history)] }
 }
 
 /** What a sweep that ran out of time has not measured. */

@@ -59,11 +59,6 @@ function whyUndecided(
   return `${who} cannot be told apart from ${name(chosen.config)}${much}`
 }
 
-/** Decisions that are told one by one, leaving out empty ones. */
-export function lines(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n')
-}
-
 /** Joins sentences, leaving out empty ones. */
 export function sentences(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ')

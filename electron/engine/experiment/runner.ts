@@ -57,7 +57,7 @@ export class Runner {
     const planner = createPlanner(spec, createRandom(spec.seed), environment)
     while (this.ending === undefined) {
       const step = planner.next(this.history())
-      for (const decision of step.decision?.split('\n') ?? []) await this.decide(decision)
+      for (const decision of step.decisions ?? []) await this.decide(decision)
       if (step.kind === 'done') return this.end('finished')
       for (const { config, failure } of step.skips ?? []) {
         await this.passOver(await this.trialFor(config, failure.message), failure)

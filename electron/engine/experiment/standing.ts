@@ -1,7 +1,8 @@
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { CompletedExecution, TrialConfig } from '../../contract/trial.ts'
-import { bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
-import { estimateMean, type MeanEstimate } from '../statistics/mean-estimate.ts'
+import { measureExecution } from '../recommendation/measurement.ts'
+import { asGoodWithin, bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
+import type { MeanEstimate } from '../statistics/mean-estimate.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
 import { configKey } from './configurations.ts'
 import type { PlannerHistory } from './planner-history.ts'
@@ -29,11 +30,6 @@ export interface Standings {
   ahead(one: Standing, than: Standing): number
   /** Whether it cannot be told apart from the best. */
   equals(one: Standing): boolean
-}
-
-/** What counts as good as the best: half of the tolerance, so that the other half is left for what is not known. */
-export function asGoodWithin(tolerance: number): number {
-  return tolerance / 2
 }
 
 /** The standings of these configurations; `undefined` while none has completed within the constraints. */
@@ -91,15 +87,14 @@ function boundedLatency(executions: readonly CompletedExecution[], percentile: n
   return latency
 }
 
-const periods = new WeakMap<CompletedExecution, { period: MeanEstimate | undefined }>()
+const measured = new WeakMap<CompletedExecution, { period: MeanEstimate | undefined }>()
 
 /** Wall time per sample, in ms. Kept, because the planner asks again after every execution. */
 function periodOf(execution: CompletedExecution): MeanEstimate | undefined {
-  const before = periods.get(execution)
+  const before = measured.get(execution)
   if (before !== undefined) return before.period
-  const latency = execution.windowMs > 0 ? estimateMean(execution.samplesMs) : undefined
-  const period = latency && { ...latency, mean: execution.windowMs / latency.samples }
-  periods.set(execution, { period })
+  const period = measureExecution(execution)?.period
+  measured.set(execution, { period })
   return period
 }
 

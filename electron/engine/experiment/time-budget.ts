@@ -26,7 +26,8 @@ export function withinTimeBudget(
   })
   if (affordable.length > 0) return { ...step, configs: affordable }
   const used = `${timePhrase(history.elapsedMs)} of the time budget of ${timePhrase(timeBudgetMs)} are used`
-  return { kind: 'done', decision: `${used}, and another execution would not end within it. ${answer()}` }
+  const decision = `${used}, and another execution would not end within it. ${answer()}`
+  return { kind: 'done', decisions: [decision] }
 }
 
 /** `19.5 s`, `05:20`. */

@@ -4,8 +4,7 @@ import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
 import { quantileInterval } from '../statistics/quantile-interval.ts'
 import { seriesKey } from '../experiment/configurations.ts'
-import { asGoodWithin } from '../experiment/standing.ts'
-import { bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
+import { asGoodWithin, bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
 import type { Measurement } from './measurement.ts'
 
 /** A trial that may be recommended. */

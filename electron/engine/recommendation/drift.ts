@@ -2,7 +2,7 @@ import type { Drift, TrialReport } from '../../contract/analysis.ts'
 import { formatPercent } from '../../contract/quantity.ts'
 import type { Flag } from '../../contract/trial.ts'
 import { fitBlocks } from '../statistics/block-effects.ts'
-import { incompleteBeta } from '../statistics/student.ts'
+import { fisherTail } from '../statistics/student.ts'
 import type { Measurement } from './measurement.ts'
 
 /** More often than this chance alone must not make a drift significant. */
@@ -34,18 +34,12 @@ export function driftOf(measurements: readonly (Measurement | undefined)[]): Dri
     (sum, { raw, variance }) => sum + (variance > 0 ? raw ** 2 / variance : 0),
     0,
   )
-  const pValue = fTail(squares / degrees, degrees, residualDegrees)
+  const pValue = fisherTail(squares / degrees, degrees, residualDegrees)
   return {
     blocks,
     range: Math.max(...ratios) / Math.min(...ratios) - 1,
     significant: pValue < falseAlarms,
   }
-}
-
-/** P(F > f) for Fisher's F with these degrees of freedom; 1 without any. */
-function fTail(f: number, above: number, below: number): number {
-  if (!(below > 0) || !(f > 0)) return 1
-  return incompleteBeta(below / (below + above * f), below / 2, above / 2)
 }
 
 /** The flag of a trial that ran in several blocks of an experiment that drifted; `undefined` for all others. */

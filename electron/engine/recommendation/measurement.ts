@@ -26,19 +26,22 @@ export interface Measurement {
 const longestMs = Number.MAX_SAFE_INTEGER
 
 /**
- * Reads a trial's completed executions. One without samples, with a sample that is negative or not a number, or with a
- * window that took no time measured nothing. `undefined` when none measured anything.
+ * Reads a completed execution. One without samples, with a sample that is negative or not a number, or with a window that
+ * took no time measured nothing: `undefined`.
  */
+export function measureExecution(execution: CompletedExecution): MeasuredExecution | undefined {
+  if (!(execution.windowMs > 0 && execution.windowMs <= longestMs)) return undefined
+  if (execution.samplesMs.some((sample) => sample > longestMs)) return undefined
+  const latency = estimateMean(execution.samplesMs)
+  if (latency === undefined) return undefined
+  return { execution, latency, period: { ...latency, mean: execution.windowMs / latency.samples } }
+}
+
+/** Reads a trial's completed executions; `undefined` when none measured anything. */
 export function measure(executions: readonly Execution[]): Measurement | undefined {
-  const measured = executions.flatMap((execution) => {
-    if (execution.outcome !== 'completed') return []
-    if (!(execution.windowMs > 0 && execution.windowMs <= longestMs)) return []
-    if (execution.samplesMs.some((sample) => sample > longestMs)) return []
-    const latency = estimateMean(execution.samplesMs)
-    if (latency === undefined) return []
-    const period: MeanEstimate = { ...latency, mean: execution.windowMs / latency.samples }
-    return [{ execution, latency, period }]
-  })
+  const measured = executions.flatMap((execution) =>
+    execution.outcome === 'completed' ? (measureExecution(execution) ?? []) : [],
+  )
   if (measured.length === 0) return undefined
   return {
     executions: measured,

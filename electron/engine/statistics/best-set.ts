@@ -86,6 +86,11 @@ export function bestSet<K>(contenders: readonly Contender<K>[]): BestSet<K> | un
   }
 }
 
+/** What counts as good as the best: half of the tolerance, so that the other half is left for what is not known. */
+export function asGoodWithin(tolerance: number): number {
+  return tolerance / 2
+}
+
 /**
  * What to use of a set: the smallest that cannot be told apart from the best and measured at most `within` (a fraction)
  * behind it. Where measuring was too short to tell, a small one that measured far behind is not named for that alone.

@@ -1,5 +1,5 @@
 import type { MeanEstimate } from './mean-estimate.ts'
-import { incompleteBeta } from './student.ts'
+import { fisherTail } from './student.ts'
 
 /** How much the executions (fresh processes) of one configuration differ. Variances are relative to the mean's square. */
 export interface Scatter {
@@ -91,7 +91,7 @@ export function moderate(
   const total = variation.ratio * variation.degreesOfFreedom
   const othersRatio = Math.max(0, (total - ownRatio * ownDegrees) / othersDegrees)
 
-  if (own !== undefined && fTail(ownRatio / othersRatio, ownDegrees, othersDegrees) < unlikeTheRest) {
+  if (own !== undefined && fisherTail(ownRatio / othersRatio, ownDegrees, othersDegrees) < unlikeTheRest) {
     return { ...own, degreesOfFreedom: ownDegrees + 1 }
   }
 
@@ -99,12 +99,6 @@ export function moderate(
   const degreesOfFreedom = borrowed + ownDegrees
   const ratio = (borrowed * othersRatio + ownDegrees * ownRatio) / degreesOfFreedom
   return { variance: ratio * (within + variation.between), degreesOfFreedom, within }
-}
-
-/** P(F > f) for Fisher's F with these degrees of freedom. */
-function fTail(f: number, above: number, below: number): number {
-  if (!(f > 0)) return 1
-  return f === Infinity ? 0 : incompleteBeta(below / (below + above * f), below / 2, above / 2)
 }
 
 /** 1 on average; 0 where nothing varies at all. */

@@ -1,4 +1,4 @@
-import { incompleteBeta } from './student.ts'
+import { fisherTail } from './student.ts'
 
 /** One execution's distance from the mean of its configuration in its run, on the logarithmic scale. */
 export interface BlockResidual {
@@ -62,11 +62,6 @@ function sideOf(residuals: readonly BlockResidual[]) {
   const squares = sum([...sums.values()].map((value) => value ** 2))
   const clusteredVariance = blocks > 1 ? (squares * blocks) / (blocks - 1) : 0
   return { blocks, independentVariance, clusteredVariance, degreesOfFreedom }
-}
-
-/** P(F > f) for Fisher's F. */
-function fisherTail(f: number, numerator: number, denominator: number): number {
-  return incompleteBeta(denominator / (denominator + numerator * f), denominator / 2, numerator / 2)
 }
 
 function sum(values: readonly number[]): number {

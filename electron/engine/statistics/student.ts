@@ -51,6 +51,13 @@ export function studentTail(t: number, degreesOfFreedom: number): number {
   return incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
 }
 
+/** P(F > f) for Fisher's F with these degrees of freedom; 1 without any, and for an f that is not above 0. */
+export function fisherTail(f: number, numerator: number, denominator: number): number {
+  if (!(numerator > 0 && denominator > 0 && f > 0)) return 1
+  if (f === Infinity) return 0
+  return incompleteBeta(denominator / (denominator + numerator * f), denominator / 2, numerator / 2)
+}
+
 const known = new Map<string, number>()
 
 /**

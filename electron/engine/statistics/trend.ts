@@ -1,5 +1,5 @@
 import { median } from './quantile.ts'
-import { incompleteBeta } from './student.ts'
+import { studentTail } from './student.ts'
 
 /** How latency moved from the beginning to the end of one measured window. */
 export interface Trend {
@@ -41,8 +41,7 @@ export function trendOf(samplesMs: readonly number[]): Trend | undefined {
   const ranks = rank(stretchMeans(samplesMs, mostStretches))
   const t = slopeStatistic(ranks, shapesFor(samplesMs.length))
   if (Math.sign(t.value) !== Math.sign(change)) return { change, pValue: 1 }
-  const { degreesOfFreedom: df, value } = t
-  return { change, pValue: incompleteBeta(df / (df + value * value), df / 2, 0.5) }
+  return { change, pValue: studentTail(t.value, t.degreesOfFreedom) }
 }
 
 /**

@@ -60,7 +60,7 @@ export function proveComparisons(runs: number, note: (what: string) => void = ()
   const rows: Row[] = [
     {
       id: 'comparison.false-alarms',
-      what: 'A/A comparisons that cry wolf: any verdict, overall or of one batch size',
+      what: 'A/A comparisons that cry wolf (a verdict overall, or on one batch size)',
       measured: percent(alarms),
       goal: 'at most 5 %',
       met: alarms <= 0.05,

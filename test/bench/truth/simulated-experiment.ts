@@ -1,9 +1,10 @@
-import type { ExperimentSpec, Rules } from '../../../electron/contract/experiment.ts'
+import type { Rules } from '../../../electron/contract/experiment.ts'
 import type { CompletedExecution, Trial } from '../../../electron/contract/trial.ts'
 import { defaultRules } from '../../../electron/engine/experiment/rules.ts'
 import type { AnalyseInput } from '../../../electron/engine/recommendation/analyse.ts'
 import { createRandom, deriveSeed, type Random } from '../../../electron/engine/statistics/random.ts'
 import { isNarrowEnough } from '../../../electron/engine/statistics/stopping.ts'
+import { cpuSpec } from '../../fixtures/cpu-spec.ts'
 import type { LatencyGenerator } from './latency-generators.ts'
 import { gaussian, lognormalFactor } from './simulated-machine.ts'
 
@@ -50,18 +51,7 @@ export function simulateExperiment(
 
 /** An experiment with these batch sizes in which nothing was measured yet. */
 export function emptyExperiment(batchSizes: readonly number[], seed: number): AnalyseInput {
-  const spec: ExperimentSpec = {
-    factors: {
-      batchSizes: { kind: 'list', values: [...batchSizes] },
-      executionProviders: ['cpu'],
-      threads: [],
-      dims: {},
-    },
-    rules: defaultRules,
-    constraints: {},
-    seed,
-    batchAxes: {},
-  }
+  const spec = cpuSpec({ kind: 'list', values: [...batchSizes] }, seed)
   return { spec, trials: batchSizes.map(trialOf), executions: [], skips: new Map() }
 }
 

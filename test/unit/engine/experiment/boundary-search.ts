@@ -44,8 +44,9 @@ export function search(
   granularity?: number,
 ): Searched {
   const probes: Searched['probes'] = []
+  const asked = { ...spec, constraints: { ...spec.constraints, boundaryGranularity: granularity } }
   for (;;) {
-    const step = nextOfBoundary(series, spec, new PlannerHistory(history), granularity)
+    const step = nextOfBoundary(series, asked, new PlannerHistory(history))
     if (step.kind !== 'probe') return { end: step, probes }
     const { batchSize, reason, block } = step
     probes.push({ batchSize, reason, block })

@@ -1,13 +1,7 @@
 import type { ExperimentSpec } from '../../../../electron/contract/experiment.ts'
 import type { Execution, Trial, TrialConfig } from '../../../../electron/contract/trial.ts'
-import { configKey } from '../../../../electron/engine/experiment/configurations.ts'
-import {
-  createPlanner,
-  type PlanStep,
-  type TrialHistory,
-} from '../../../../electron/engine/experiment/planner.ts'
-import { defaultRules } from '../../../../electron/engine/experiment/rules.ts'
-import { createRandom } from '../../../../electron/engine/statistics/random.ts'
+import { cpuSpec } from '../../../fixtures/cpu-spec.ts'
+import { drivePlanner, type DrivenPlan } from '../../../fixtures/drive-planner.ts'
 
 type FailedOutcome = Exclude<Execution['outcome'], 'completed'>
 
@@ -25,21 +19,16 @@ export function specOf(
     seed?: number
   } = {},
 ): ExperimentSpec {
+  const spec = cpuSpec(batch === 'auto' ? { kind: 'auto' } : { kind: 'list', values: batch }, changes.seed)
   return {
-    factors: {
-      batchSizes: batch === 'auto' ? { kind: 'auto' } : { kind: 'list', values: batch },
-      executionProviders: ['cpu'],
-      threads: changes.threads ?? [],
-      dims: {},
-    },
+    ...spec,
+    factors: { ...spec.factors, threads: changes.threads ?? [] },
     rules: {
-      ...defaultRules,
-      executions: changes.executions ?? 2,
-      maximumMs: changes.maximumMs ?? defaultRules.maximumMs,
+      ...spec.rules,
+      executions: changes.executions ?? spec.rules.executions,
+      maximumMs: changes.maximumMs ?? spec.rules.maximumMs,
     },
     constraints: changes.slo === undefined ? {} : { slo: changes.slo },
-    seed: changes.seed ?? 1,
-    batchAxes: {},
   }
 }
 
@@ -48,55 +37,16 @@ export function saturating(overheadMs: number, perItemMs: number): Behaviour {
   return ({ batchSize }) => overheadMs + perItemMs * batchSize
 }
 
-export interface SimulatedRun {
-  history: TrialHistory[]
-  /** What was executed, in order. */
-  ran: { block: number; config: TrialConfig }[]
-  decisions: string[]
-  /** True when the planner said it was done, rather than the limit of executions being reached. */
-  done: boolean
-}
+export type SimulatedRun = DrivenPlan
 
-/**
- * Does what the runner does with a planner: executes a step's list, asks again when it is through or something did not
- * complete, and records skips. Ends early after `limit` executions, as an interruption would.
- */
+/** Plans and executes an experiment on a machine that behaves so. */
 export function simulate(
   spec: ExperimentSpec,
   behave: Behaviour,
-  { limit = 1_000, from = [] as TrialHistory[] } = {},
+  options?: Parameters<typeof drivePlanner>[2],
 ): SimulatedRun {
-  const history = from.map((entry) => ({ ...entry }))
-  const run: SimulatedRun = { history, ran: [], decisions: [], done: false }
-  const planner = createPlanner(spec, createRandom(spec.seed))
-  const entryFor = (config: TrialConfig, reason: string): TrialHistory => {
-    const known = history.find(({ trial }) => configKey(trial.config) === configKey(config))
-    if (known !== undefined) return known
-    const trial: Trial = { id: `t${history.length + 1}`, experimentId: 'e1', config, reason }
-    const added: TrialHistory = { trial, executions: [] }
-    history.push(added)
-    return added
-  }
-  for (let steps = 0; steps < 2_000; steps += 1) {
-    const step: PlanStep = planner.next(history)
-    for (const decision of step.decision?.split('\n') ?? []) {
-      if (!run.decisions.includes(decision)) run.decisions.push(decision)
-    }
-    if (step.kind === 'done') return { ...run, done: true }
-    for (const { config, failure } of step.skips ?? []) {
-      const entry = entryFor(config, failure.message)
-      entry.skip = { trialId: entry.trial.id, failure }
-    }
-    const entries = step.configs.map(({ config, reason }) => entryFor(config, reason))
-    for (const entry of entries) {
-      if (run.ran.length >= limit) return run
-      const execution = executionOf(entry.trial, step.block, behave(entry.trial.config, step.block))
-      entry.executions = [...entry.executions, execution]
-      run.ran.push({ block: step.block, config: entry.trial.config })
-      if (execution.outcome !== 'completed' || spec.constraints.timeBudgetMs !== undefined) break
-    }
-  }
-  throw new Error('The planner never came to an end.')
+  const execute = (trial: Trial, block: number) => executionOf(trial, block, behave(trial.config, block))
+  return drivePlanner(spec, execute, options)
 }
 
 /** One execution of a trial, for histories written by hand. */
