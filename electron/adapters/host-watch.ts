@@ -23,15 +23,16 @@ export class HostWatch {
 
   /** Starts looking at the process, once its id is known. */
   watch(pid: number): void {
-    const look = () => {
-      const account = readMemoryAccount(pid)
-      this.#peakResidentBytes = account?.peakResidentBytes ?? this.#peakResidentBytes
-      this.#dataBytes = account?.dataBytes ?? this.#dataBytes
-    }
-    look()
-    const timer = setInterval(look, lookEveryMs)
+    this.#look(pid)
+    const timer = setInterval(() => this.#look(pid), lookEveryMs)
     timer.unref()
     this.#stopWatching.push(() => clearInterval(timer))
+  }
+
+  #look(pid: number): void {
+    const account = readMemoryAccount(pid)
+    this.#peakResidentBytes = account?.peakResidentBytes ?? this.#peakResidentBytes
+    this.#dataBytes = account?.dataBytes ?? this.#dataBytes
   }
 
   /**
@@ -39,6 +40,8 @@ export class HostWatch {
    * its first request (see `limitMemory`).
    */
   async limit(pid: number, bytes: number, kill: () => void): Promise<void> {
+    // A host that dies of its limit may do so before the next look: what it took until now must be known.
+    this.#look(pid)
     this.#beyondResident = dataBeyondResident(pid)
     if ((await limitMemory(pid, bytes, this.#beyondResident)) === 'enforced') return
     this.#stopWatching.push(

@@ -2,8 +2,8 @@ import {
   verdictWords,
   type ComparedConfiguration,
   type Comparison,
-  type LatencyChange,
   type Verdict,
+  pWords,
 } from '../contract/comparison.ts'
 import { formatNumber } from '../contract/quantity.ts'
 import type { Interval } from '../contract/interval.ts'
@@ -56,7 +56,7 @@ function tableText({ configurations }: Comparison, terminal: Look): string {
     { head: 'B ms', valueOf: ({ afterMs }) => formatNumber(afterMs) },
     { head: 'latency ×', valueOf: ({ latency }) => latency.ratio.toFixed(3) },
     { head: '95 % interval', valueOf: ({ latency }) => intervalText(latency.ci95) },
-    { head: 'p', valueOf: ({ latency }) => pText(latency) },
+    { head: 'p', valueOf: ({ latency }) => pWords(latency) },
     { head: 'items/s ×', valueOf: ({ throughput }) => throughput.ratio.toFixed(3), spare: 1 },
     { head: 'host mem ×', valueOf: ({ memory }) => memory.hostRatio?.toFixed(2) ?? '', spare: 2 },
     { head: 'device mem ×', valueOf: ({ memory }) => memory.deviceRatio?.toFixed(2) ?? '', spare: 3 },
@@ -111,7 +111,7 @@ function cautionsText({ cautions }: Comparison, { style, width }: Look): string 
 function answerText({ answer, overall }: Comparison, { style, width }: Look): string {
   const headline = style('bold', wrap(answer.headline, width))
   const support = answer.support === undefined ? '' : `\n${wrap(answer.support, width)}`
-  const p = overall?.p === undefined ? '' : `\n${style('dim', `Overall p ${pText(overall)}.`)}`
+  const p = overall?.p === undefined ? '' : `\n${style('dim', `Overall p ${pWords(overall)}.`)}`
   return `${headline}${support}${p}`
 }
 
@@ -123,11 +123,6 @@ function verdictText(verdict: Verdict, { style }: Look): string {
 
 function intervalText(interval: Interval | undefined): string {
   return interval === undefined ? '' : `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`
-}
-
-function pText({ p }: LatencyChange): string {
-  if (p === undefined) return ''
-  return p < 0.001 ? '<0.001' : p.toFixed(3)
 }
 
 /** How many executions of A stand against how many of B. */

@@ -1,5 +1,5 @@
 import { goalTitle, type Analysis, type TrialReport } from '../contract/analysis.ts'
-import { boundarySentence, boundaryTitle } from '../contract/boundary-words.ts'
+import { boundaryRemark } from '../contract/boundary-words.ts'
 import { driftSentence, withinSentence } from '../contract/evidence.ts'
 import { failureLine } from '../contract/failure.ts'
 import { flagSentences } from '../contract/flag-words.ts'
@@ -91,7 +91,7 @@ function answer(analysis: Analysis, { width, style }: Pick<Terminal, 'style' | '
   }
   if (analysis.boundary !== null) {
     const { boundary } = analysis
-    lines.push('', wrap(`${boundaryTitle(boundary)}. ${boundarySentence(boundary)}`, width))
+    lines.push('', wrap(boundaryRemark(boundary), width))
   }
   return lines.join('\n')
 }

@@ -2,11 +2,7 @@ import type { Boundary } from './analysis.ts'
 import { formatCount } from './quantity.ts'
 
 /** What was measured: `150 fits (ran twice), 151 does not`. */
-export function measuredBoundary({
-  largestThatFits,
-  largestSeenOnce,
-  smallestThatDoesNot,
-}: Boundary): string {
+function measuredBoundary({ largestThatFits, largestSeenOnce, smallestThatDoesNot }: Boundary): string {
   const beyond = formatCount(smallestThatDoesNot)
   if (largestSeenOnce !== undefined) {
     const twice = largestThatFits === null ? '' : `, ${formatCount(largestThatFits)} ran twice`
@@ -19,15 +15,15 @@ export function measuredBoundary({
 }
 
 /** What was foreseeable: `149 (146 to 152)`; `undefined` where nothing could be predicted. */
-export function predictedBoundary({ predicted }: Boundary): string | undefined {
+function predictedBoundary({ predicted }: Boundary): string | undefined {
   if (predicted === undefined) return undefined
   const { batchSize, ci95 } = predicted
   const range = ci95 === undefined ? '' : ` (${formatCount(ci95[0])} to ${formatCount(ci95[1])})`
   return `${formatCount(batchSize)}${range}`
 }
 
-/** Measured and predicted side by side, as every entry and every report says it. */
-export function boundarySentence(boundary: Boundary): string {
+/** Measured and predicted side by side. */
+function boundarySentence(boundary: Boundary): string {
   const measured = `Measured: ${measuredBoundary(boundary)}.`
   const predicted = predictedBoundary(boundary)
   if (predicted === undefined) return measured
@@ -45,7 +41,7 @@ function whyMoreFits({ limitedBy, predicted, largestThatFits, largestSeenOnce }:
   return ['Near its limit the runtime makes do with less memory than it takes where there is plenty.']
 }
 
-/** `Largest batch size in host memory`. */
-export function boundaryTitle({ limitedBy }: Boundary): string {
-  return `Largest batch size in ${limitedBy} memory`
+/** `Largest batch size in host memory. Measured: ...`, as every entry and every report says it. */
+export function boundaryRemark(boundary: Boundary): string {
+  return `Largest batch size in ${boundary.limitedBy} memory. ${boundarySentence(boundary)}`
 }

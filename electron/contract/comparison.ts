@@ -134,3 +134,9 @@ export const ComparisonSourceSchema = v.union([
   v.object({ path: v.string() }),
 ])
 export type ComparisonSource = v.InferOutput<typeof ComparisonSourceSchema>
+
+/** `0.012`, `<0.001`; empty without a test. */
+export function pWords({ p }: LatencyChange): string {
+  if (p === undefined) return ''
+  return p < 0.001 ? '<0.001' : p.toFixed(3)
+}

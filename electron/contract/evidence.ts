@@ -1,4 +1,4 @@
-import type { Analysis, Drift, Recommendation } from './analysis.ts'
+import type { Analysis, Drift, Recommendation, Series } from './analysis.ts'
 import type { LatencyFit, MemoryFit } from './fit.ts'
 import { formatBytes, formatCount, formatNumber, formatPercent, formatThroughput } from './quantity.ts'
 import type { Interval } from './interval.ts'
@@ -68,6 +68,14 @@ export function memoryFitSentence(fit: MemoryFit): string {
     return `${line} By that, far larger batches than were measured fit within ${formatBytes(limitBytes)}.`
   }
   return `${line} By that, batch ${formatCount(largest.batchSize)}${spanWords(largest.ci95)} is the largest within ${formatBytes(limitBytes)}.`
+}
+
+/** What the lines of a series say; nothing for a series that is too short for any. */
+export function fitSentences({ latencyFit, memoryFit }: Pick<Series, 'latencyFit' | 'memoryFit'>): string[] {
+  return [
+    ...(latencyFit === undefined ? [] : [latencyFitSentence(latencyFit)]),
+    ...(memoryFit === undefined ? [] : [memoryFitSentence(memoryFit)]),
+  ]
 }
 
 function spanWords(interval: Interval | undefined): string {

@@ -37,3 +37,16 @@ export const MemoryFitSchema = v.object({
   largestThatFits: v.optional(v.object({ batchSize: v.number(), ci95: v.optional(IntervalSchema) })),
 })
 export type MemoryFit = v.InferOutput<typeof MemoryFitSchema>
+
+/** The latency in ms that the line puts at a batch size. */
+export function fittedLatencyMs(
+  { overheadMs, perItemMs }: Pick<LatencyFit, 'overheadMs' | 'perItemMs'>,
+  batchSize: number,
+): number {
+  return overheadMs + perItemMs * batchSize
+}
+
+/** The memory in bytes that the line puts at a batch size. */
+export function fittedMemoryBytes({ fixedBytes, perItemBytes }: MemoryFit, batchSize: number): number {
+  return fixedBytes + perItemBytes * batchSize
+}

@@ -49,6 +49,14 @@ export function formatPercent(fraction: number): string {
   return `${(fraction * 100).toFixed(Math.abs(fraction) >= 0.1 ? 0 : 1)} %`
 }
 
+/** A change as a fraction: `+4.2 %`, `−1.0 %`, `0.0 %`; an en dash where it is not known. */
+export function formatSignedPercent(fraction: number): string {
+  if (!Number.isFinite(fraction)) return '–'
+  const size = formatPercent(Math.abs(fraction))
+  if (size === formatPercent(0)) return size
+  return `${fraction > 0 ? '+' : '−'}${size}`
+}
+
 /** A duration in ms as a clock: `00:41`, `1:02:03`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

@@ -105,7 +105,9 @@ export function useCommands(): ComputedRef<readonly Command[]> {
     },
     {
       id: 'save-project-as',
-      text: 'Save project as…',
+      get text() {
+        return connection.capabilities?.dialogs === true ? 'Save project as…' : 'Download project'
+      },
       group: 'File',
       icon: Save,
       shortcut: 'Ctrl+Shift+S',

@@ -1,4 +1,4 @@
-import type { LatencyFit } from '../../electron/contract/fit.ts'
+import { type LatencyFit, fittedLatencyMs } from '../../electron/contract/fit.ts'
 import { formatMilliseconds } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
@@ -51,7 +51,7 @@ export function latencyChart(input: BatchChartInput, percentile: ReportedPercent
 
 /** The fitted mean latency in ms. */
 function latencyOf(fit: LatencyFit | undefined): ((batchSize: number) => number) | undefined {
-  return fit && ((batchSize) => fit.overheadMs + fit.perItemMs * batchSize)
+  return fit && ((batchSize) => fittedLatencyMs(fit, batchSize))
 }
 
 /** 1, 2 or 5 times a power of ten, below the smallest value. */

@@ -1,6 +1,6 @@
 import type { AnnotationOptions } from 'chartjs-plugin-annotation'
 import type { CompletedTrialReport } from '../../electron/contract/analysis.ts'
-import type { MemoryFit } from '../../electron/contract/fit.ts'
+import { type MemoryFit, fittedMemoryBytes } from '../../electron/contract/fit.ts'
 import { formatBytes, formatCount } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import {
@@ -42,7 +42,7 @@ function memoryOf(
   unitBytes: number,
 ): ((batchSize: number) => number) | undefined {
   if (fit === undefined || fit.of !== kind.name) return undefined
-  return (batchSize) => (fit.fixedBytes + fit.perItemBytes * batchSize) / unitBytes
+  return (batchSize) => fittedMemoryBytes(fit, batchSize) / unitBytes
 }
 
 /** A limit that is no budget is drawn where it is at most this many times what was measured: else all else is flat. */

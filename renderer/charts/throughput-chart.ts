@@ -1,4 +1,4 @@
-import type { LatencyFit } from '../../electron/contract/fit.ts'
+import { fittedLatencyMs, type LatencyFit } from '../../electron/contract/fit.ts'
 import { formatNumber, formatThroughput } from '../../electron/contract/quantity.ts'
 import { roundCeiling } from './axis-ceiling.ts'
 import { batchChart, curveDataset, lostDatasets, type BatchChartInput } from './batch-chart.ts'
@@ -6,7 +6,7 @@ import { tickText, type PlotConfiguration } from './plot.ts'
 
 /** What the fitted latency means for throughput: batch size / latency, in items/s. */
 function throughputOf(fit: LatencyFit | undefined): ((batchSize: number) => number) | undefined {
-  return fit && ((batchSize) => (batchSize * 1000) / (fit.overheadMs + fit.perItemMs * batchSize))
+  return fit && ((batchSize) => (batchSize * 1000) / fittedLatencyMs(fit, batchSize))
 }
 
 /**

@@ -122,7 +122,6 @@ export const useComparison = defineStore('comparison', () => {
     failure,
     suggest,
     swap,
-    reload: () => requests.ask(0),
   }
 })
 

@@ -1,5 +1,6 @@
 import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
 import type { ModelDescription, ModelInput } from '../../electron/contract/model.ts'
+import { presetOf, timeFields } from './rule-presets.ts'
 
 /** The fields of the Experiment and Model pages, as typed. */
 export interface DraftFields {
@@ -65,9 +66,12 @@ export function blankFields(model: ModelDescription | null): DraftFields {
 /** The fields as the contract's draft: empty ones left out, batch axes only where the user changed them. */
 export function toDraft(fields: DraftFields, model: ModelDescription): ExperimentDraft {
   const draft: ExperimentDraft = { executionProviders: fields.executionProviders.join(',') }
+  // The standard times are the engine's own, which a time budget makes shorter; given, they would stand.
+  const standardTimes = fields.timeBudget.trim() !== '' && presetOf(fields) === 'standard'
+  const leftOut = new Set<string>(standardTimes ? timeFields : [])
   for (const key of textFields) {
     const text = fields[key].trim()
-    if (text !== '') draft[key] = text
+    if (text !== '' && !leftOut.has(key)) draft[key] = text
   }
   const dims = Object.entries(fields.dims).flatMap(([key, text]) =>
     text.trim() === '' ? [] : [`${key}=${text.trim()}`],

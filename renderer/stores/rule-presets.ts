@@ -9,6 +9,8 @@ export const ruleFields = [
   'maxTime',
   'warmupTime',
 ] as const
+/** Those of them that are times of one execution. */
+export const timeFields = ['minTime', 'maxTime', 'warmupTime'] as const
 export type RuleField = (typeof ruleFields)[number]
 export type RuleTexts = Record<RuleField, string>
 

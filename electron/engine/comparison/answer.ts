@@ -6,7 +6,7 @@ import type {
   UnmatchedConfiguration,
   Verdict,
 } from '../../contract/comparison.ts'
-import { formatPercent } from '../../contract/quantity.ts'
+import { formatPercent, formatSignedPercent } from '../../contract/quantity.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { seriesKey, seriesLabel } from '../experiment/configurations.ts'
 import { listBatches } from '../recommendation/phrases.ts'
@@ -39,7 +39,7 @@ function headlineOf(
   const measured = `latency was measured ${changePhrase(overall.ratio)} ${over}`
   if (overall.ci95 === undefined) return `No verdict on ${after} against ${before}: ${measured}.`
   const [low, high] = overall.ci95
-  const interval = `(95 % interval ${signedPercent(low)} to ${signedPercent(high)})`
+  const interval = `(95 % interval ${formatSignedPercent(low - 1)} to ${formatSignedPercent(high - 1)})`
   return overall.verdict === 'no-difference-shown'
     ? `No difference shown between ${before} and ${after}: ${measured} ${interval}.`
     : `${after} is ${overall.verdict} than ${before}: ${measured} ${interval}.`
@@ -141,13 +141,6 @@ function scopeOf(configurations: readonly ComparedConfiguration[]): string {
 function changePhrase(ratio: number): string {
   if (Math.abs(ratio - 1) < 0.0005) return 'unchanged'
   return ratio > 1 ? `${formatPercent(ratio - 1)} higher` : `${formatPercent(1 - ratio)} lower`
-}
-
-/** `+4.2 %`, `−1.0 %`, `0.0 %`. */
-export function signedPercent(ratio: number): string {
-  const size = formatPercent(Math.abs(ratio - 1))
-  if (/^0\.0 /.test(size)) return size
-  return `${ratio > 1 ? '+' : '−'}${size}`
 }
 
 function configurationsPhrase(

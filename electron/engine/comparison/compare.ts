@@ -99,7 +99,7 @@ function bySummaries(matches: readonly Match[], threshold: number): Changes {
     overall: latency?.overall,
     latencies: latency?.configurations ?? [],
     throughputs: period?.configurations ?? [],
-    notes: latency === undefined ? [] : summaryNotes(latency.overall),
+    notes: latency === undefined ? [] : summaryNotes(matches, latency.overall),
   }
 }
 

@@ -30,12 +30,14 @@ export function executionNotes({ test, drift }: ChangeTest, matches: readonly Ma
 }
 
 /** The same for summaries. */
-export function summaryNotes(overall: Change): string[] {
+export function summaryNotes(matches: readonly Match[], overall: Change): string[] {
   return [
     'Compared by the means and 95 % intervals of run documents (Welch’s t), because at least one of the two does not tell its executions, as documents of versions before 0.2 do not; written again it can be compared more sharply.',
     ...(overall.p === undefined
       ? ['A run that executed everything once does not show how processes differ.']
-      : ['p-values are corrected for all comparisons together.']),
+      : matches.length > 1
+        ? ['p-values are corrected for all comparisons together.']
+        : []),
   ]
 }
 

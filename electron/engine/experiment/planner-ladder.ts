@@ -1,5 +1,5 @@
 import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
-import { formatMilliseconds, formatThroughput } from '../../contract/quantity.ts'
+import { formatMilliseconds, formatSignedPercent, formatThroughput } from '../../contract/quantity.ts'
 import type { CompletedExecution } from '../../contract/trial.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
 import type { SeriesConfig } from './configurations.ts'
@@ -122,7 +122,7 @@ function flattened(rungs: readonly Rung[]): string | undefined {
   if (before?.gain === undefined || last?.gain === undefined || last.batchSize < leastReached)
     return undefined
   if (before.gain >= worthwhileGain || last.gain >= worthwhileGain) return undefined
-  return `the last two steps gained ${signedPercent(before.gain)} and ${signedPercent(last.gain)}`
+  return `the last two steps gained ${formatSignedPercent(before.gain)} and ${formatSignedPercent(last.gain)}`
 }
 
 function pastBound(rungs: readonly Rung[], slo: Slo | undefined): string | undefined {
@@ -159,19 +159,10 @@ export function tooLongToMeasure(
   return `one call of ${batchSize} would take about ${formatMilliseconds(predictedMs)}, too long for a measuring time of ${formatMilliseconds(rules.maximumMs)}`
 }
 
-/** A change as a person reads it: `+45 %`, `−0.4 %`. */
-export function signedPercent(fraction: number): string {
-  const percent = fraction * 100
-  const digits = Math.abs(percent) >= 10 ? 0 : 1
-  const size = Math.abs(percent).toFixed(digits)
-  if (Number(size) === 0) return `${size} %`
-  return `${percent < 0 ? '−' : '+'}${size} %`
-}
-
 /** What the last rung showed, as a sentence about going on. */
 export function climbingSentence(ladder: Extract<Ladder, { kind: 'climbing' }>): string {
   const last = ladder.rungs.at(-1)
   if (last === undefined) return ladder.next === 1 ? 'Doubling from 1.' : `Trying ${ladder.next} next.`
-  const gained = last.gain === undefined ? '' : `, ${signedPercent(last.gain)} on the best before it`
+  const gained = last.gain === undefined ? '' : `, ${formatSignedPercent(last.gain)} on the best before it`
   return `Batch ${last.batchSize} gave ${formatThroughput(last.itemsPerSecond)}${gained}: trying ${ladder.next} next.`
 }

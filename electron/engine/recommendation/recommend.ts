@@ -1,5 +1,5 @@
 import type { Recommendation } from '../../contract/analysis.ts'
-import type { LatencyFit } from '../../contract/fit.ts'
+import { fittedLatencyMs, type LatencyFit } from '../../contract/fit.ts'
 import { formatMilliseconds, formatPercent, formatThroughput } from '../../contract/quantity.ts'
 import { seriesKey } from '../experiment/configurations.ts'
 import { knee } from '../statistics/kneedle.ts'
@@ -118,13 +118,13 @@ function recommendKnee(
 const fittedPoints = 256
 
 /** The knee of the throughput curve b / (overhead + perItem b) over the batch sizes that the line was fitted to. */
-function fittedKnee({ overheadMs, perItemMs, batchSizes }: LatencyFit): number | undefined {
-  const [first, last] = [batchSizes[0], batchSizes.at(-1)]
+function fittedKnee(fit: LatencyFit): number | undefined {
+  const [first, last] = [fit.batchSizes[0], fit.batchSizes.at(-1)]
   if (first === undefined || last === undefined) return undefined
   const count = Math.min(fittedPoints, last - first + 1)
   const points = Array.from({ length: count }, (_, index) => {
     const batch = Math.round(first + ((last - first) * index) / Math.max(1, count - 1))
-    return { x: batch, y: batch / (overheadMs + perItemMs * batch) }
+    return { x: batch, y: batch / fittedLatencyMs(fit, batch) }
   })
   return knee(points)
 }

@@ -1,3 +1,4 @@
+import { fittedLatencyMs, fittedMemoryBytes } from '../../contract/fit.ts'
 import type { CompletedTrialReport, Series } from '../../contract/analysis.ts'
 import { latencyFormula } from '../../contract/evidence.ts'
 import type { FittedLine } from './chart-marks.ts'
@@ -18,9 +19,7 @@ export function latencyLines(
 ): FittedLine[] {
   return curves.flatMap(({ series: { latencyFit: fit }, style, completed }) =>
     fit?.follows === true
-      ? lineOver(completed, style, (batchSize) =>
-          valueOf(batchSize, fit.overheadMs + fit.perItemMs * batchSize),
-        )
+      ? lineOver(completed, style, (batchSize) => valueOf(batchSize, fittedLatencyMs(fit, batchSize)))
       : [],
   )
 }
@@ -33,11 +32,7 @@ export function memoryLines(
   unitBytes: number,
 ): FittedLine[] {
   if (fit?.follows !== true) return []
-  return lineOver(
-    completed,
-    style,
-    (batchSize) => (fit.fixedBytes + fit.perItemBytes * batchSize) / unitBytes,
-  )
+  return lineOver(completed, style, (batchSize) => fittedMemoryBytes(fit, batchSize) / unitBytes)
 }
 
 /** From the first batch size that completed to the last. */

@@ -1,11 +1,6 @@
 import type { Analysis } from '../../contract/analysis.ts'
-import { boundarySentence, boundaryTitle } from '../../contract/boundary-words.ts'
-import {
-  driftSentence,
-  intervalMeaning,
-  latencyFitSentence,
-  memoryFitSentence,
-} from '../../contract/evidence.ts'
+import { boundaryRemark } from '../../contract/boundary-words.ts'
+import { driftSentence, fitSentences, intervalMeaning } from '../../contract/evidence.ts'
 
 /** What the curves as a whole say: the lines that they follow, where memory ends, how the machine drifted, and how to read the `±`. */
 export function findings({
@@ -13,15 +8,12 @@ export function findings({
   boundary,
   drift,
 }: Pick<Analysis, 'series' | 'boundary' | 'drift'>): string[] {
-  const fits = series.flatMap(({ label, latencyFit, memoryFit }) => {
-    const sentences = [
-      ...(latencyFit === undefined ? [] : [latencyFitSentence(latencyFit)]),
-      ...(memoryFit === undefined ? [] : [memoryFitSentence(memoryFit)]),
-    ]
+  const fits = series.flatMap(({ label, ...fitted }) => {
+    const sentences = fitSentences(fitted)
     if (sentences.length === 0) return []
     return [`${series.length > 1 ? `${label}: ` : ''}${sentences.join(' ')}`]
   })
-  const limit = boundary === null ? [] : [`${boundaryTitle(boundary)}. ${boundarySentence(boundary)}`]
+  const limit = boundary === null ? [] : [boundaryRemark(boundary)]
   const drifted = driftSentence(drift)
   return [...fits, ...limit, ...(drifted === undefined ? [] : [drifted]), intervalMeaning]
 }

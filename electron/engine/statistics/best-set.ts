@@ -1,4 +1,5 @@
-import { fitBlocks, type BlockEffect } from './block-effects.ts'
+import { mean } from './sums.ts'
+import { fitBlocks } from './block-effects.ts'
 import { executionVariation, moderate, type Scatter } from './execution-variation.ts'
 import type { MeanEstimate } from './mean-estimate.ts'
 import { studentCritical } from './student.ts'
@@ -29,8 +30,6 @@ export interface BestSet<K> {
   aheadAtMost(key: K, than: K): number
   /** By how much `key` measured ahead of `than`, as a fraction of the latter's value; below 0 when it is behind. */
   ahead(key: K, than: K): number
-  /** How fast each block was for all that ran in it; see `fitBlocks`. */
-  readonly blocks: readonly BlockEffect[]
 }
 
 interface Measured<K> {
@@ -53,7 +52,7 @@ const confidence = 0.95
  * critical value, which is slightly on the safe side. `undefined` without contenders that have values.
  */
 export function bestSet<K>(contenders: readonly Contender<K>[]): BestSet<K> | undefined {
-  const { measured, blocks, repeated } = measureAll(contenders)
+  const { measured, repeated } = measureAll(contenders)
   const [first] = measured
   if (first === undefined) return undefined
   const best = measured.reduce((one, other) => (other.level > one.level ? other : one), first)
@@ -82,7 +81,6 @@ export function bestSet<K>(contenders: readonly Contender<K>[]): BestSet<K> | un
             between(key, than, (one, other) => one.level - other.level + margin(one, other)),
           ),
     ahead: (key, than) => between(key, than, (one, other) => one.level - other.level),
-    blocks,
   }
 }
 
@@ -104,7 +102,6 @@ export function smallestAsGood<K>(set: BestSet<K>, sizeOf: (key: K) => number, w
 
 function measureAll<K>(contenders: readonly Contender<K>[]): {
   measured: Measured<K>[]
-  blocks: readonly BlockEffect[]
   repeated: boolean
 } {
   const rows = contenders
@@ -115,7 +112,7 @@ function measureAll<K>(contenders: readonly Contender<K>[]): {
         .map(({ block, value, estimate }) => ({ block, log: Math.log(value), estimate })),
     }))
     .filter(({ cells }) => cells.length > 0)
-  const { levels, effects, effectOf, spentDegrees } = fitBlocks(rows.map(({ cells }) => cells))
+  const { levels, effectOf, spentDegrees } = fitBlocks(rows.map(({ cells }) => cells))
   const repeats = rows.reduce((sum, { cells }) => sum + cells.length - 1, 0)
   // What the blocks' effects cost in degrees of freedom is borne by all rows in proportion.
   const share = repeats > 0 ? Math.max(0, repeats - spentDegrees) / repeats : 0
@@ -138,9 +135,5 @@ function measureAll<K>(contenders: readonly Contender<K>[]): {
       degreesOfFreedom: moderated?.degreesOfFreedom ?? Infinity,
     }
   })
-  return { measured, blocks: effects, repeated: variation !== undefined }
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+  return { measured, repeated: variation !== undefined }
 }

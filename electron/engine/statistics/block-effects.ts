@@ -1,3 +1,5 @@
+import { mean } from './sums.ts'
+
 /** One execution's value on the logarithmic scale, and the block (round) it ran in. */
 export interface BlockCell {
   readonly block: number
@@ -94,8 +96,4 @@ function sharedBlocks(rows: readonly (readonly BlockCell[])[]): Map<number, { ro
     }
   })
   return new Map([...byBlock].filter(([, members]) => members.length > 1))
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

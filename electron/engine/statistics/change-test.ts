@@ -1,3 +1,4 @@
+import { mean, squaresAroundMean, sum } from './sums.ts'
 import { defaultThreshold, type Verdict } from '../../contract/comparison.ts'
 import type { Interval } from '../../contract/interval.ts'
 import { areTooFew, leastP, shareOf, type ExecutionCounts } from './few-executions.ts'
@@ -205,10 +206,10 @@ function readRows(configurations: readonly MatchedExecutions[]): Row[] {
     const before = configuration.before.map(({ mean }) => Math.log(mean))
     const after = configuration.after.map(({ mean }) => Math.log(mean))
     const degreesOfFreedom = before.length + after.length - 2
-    const squares = squaresOf(before) + squaresOf(after)
+    const squares = squaresAroundMean(before) + squaresAroundMean(after)
     return {
       ...{ before, after },
-      difference: average(after) - average(before),
+      difference: mean(after) - mean(before),
       share: shareOf({ before: before.length, after: after.length }),
       own: {
         variance: degreesOfFreedom > 0 ? squares / degreesOfFreedom : 0,
@@ -222,16 +223,16 @@ function readRows(configurations: readonly MatchedExecutions[]): Row[] {
   })
 }
 
+/** A change of which nothing can be said but its size; `difference` is of the logarithms. */
+export function unjudged(difference: number): Change {
+  return { ratio: Math.exp(difference), verdict: 'no-difference-shown', withinThreshold: false }
+}
+
 /** One execution a side: ratios, and nothing to hold them against. */
 function withoutVariation(rows: readonly Row[]): ChangeTest {
-  const bare = (difference: number): Change => ({
-    ratio: Math.exp(difference),
-    verdict: 'no-difference-shown',
-    withinThreshold: false,
-  })
   return {
-    overall: bare(average(rows.map(({ difference }) => difference))),
-    configurations: rows.map(({ difference }) => bare(difference)),
+    overall: unjudged(mean(rows.map(({ difference }) => difference))),
+    configurations: rows.map(({ difference }) => unjudged(difference)),
     test: { kind: 'none' },
   }
 }
@@ -242,7 +243,7 @@ function overallOf(
   random: Random,
 ): Difference & { test: OverallTest; drift: DriftInflation | undefined } {
   const count = rows.length
-  const difference = average(rows.map((row) => row.difference))
+  const difference = mean(rows.map((row) => row.difference))
   const variation = executionVariation(repeatedScatters(rows))
   // Variances of the differences; those of configurations that were not repeated as all others vary.
   const parts = rows.map(({ own, share }) =>
@@ -295,7 +296,7 @@ function eachOf(rows: readonly Row[], random: Random): ConfigurationDifference[]
     ? residualNull(
         rows.map(({ before, after, own }) => {
           const unit = Math.sqrt(own.within + between) || 1
-          const from = (logs: readonly number[]) => logs.map((log) => (log - average(logs)) / unit)
+          const from = (logs: readonly number[]) => logs.map((log) => (log - mean(logs)) / unit)
           return { before: from(before), after: from(after) }
         }),
         random,
@@ -337,28 +338,15 @@ function blockResiduals(configurations: readonly MatchedExecutions[], rows: read
   return configurations.flatMap((configuration, index) =>
     (['before', 'after'] as const).flatMap((run) => {
       const logs = rows[index]?.[run] ?? []
-      const middle = average(logs)
+      const middle = mean(logs)
       return configuration[run].flatMap(({ block }, at) =>
         block === undefined
           ? []
           : {
-              ...{ run, block: String(block), executions: logs.length },
+              ...{ run, block, executions: logs.length },
               weighted: ((logs[at] ?? middle) - middle) / logs.length / rows.length,
             },
       )
     }),
   )
-}
-
-function squaresOf(values: readonly number[]): number {
-  const middle = average(values)
-  return values.reduce((total, value) => total + (value - middle) ** 2, 0)
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
-}
-
-function average(values: readonly number[]): number {
-  return values.length === 0 ? 0 : sum(values) / values.length
 }

@@ -1,3 +1,4 @@
+import { mean, squaresAroundMean } from './sums.ts'
 import type { MeanEstimate } from './mean-estimate.ts'
 import { fisherTail } from './student.ts'
 
@@ -15,15 +16,17 @@ export interface Scatter {
 export function scatterOf(estimates: readonly MeanEstimate[]): Scatter | undefined {
   if (estimates.length < 2) return undefined
   const logs = estimates.map((estimate) => Math.log(estimate.mean))
-  const middle = average(logs)
-  const squares = logs.reduce((sum, value) => sum + (value - middle) ** 2, 0)
   const degreesOfFreedom = logs.length - 1
-  return { variance: squares / degreesOfFreedom, degreesOfFreedom, within: withinVariance(estimates) }
+  return {
+    variance: squaresAroundMean(logs) / degreesOfFreedom,
+    degreesOfFreedom,
+    within: withinVariance(estimates),
+  }
 }
 
 /** Mean over executions of the relative variance of a mean that the execution's own samples account for. */
 export function withinVariance(estimates: readonly MeanEstimate[]): number {
-  return average(estimates.map((estimate) => estimate.relativeVariance ?? 0))
+  return mean(estimates.map((estimate) => estimate.relativeVariance ?? 0))
 }
 
 /**
@@ -104,8 +107,4 @@ export function moderate(
 /** 1 on average; 0 where nothing varies at all. */
 function ratioToExpected({ variance, within }: Scatter, between: number): number {
   return variance > 0 ? variance / Math.max(within + between, Number.MIN_VALUE) : 0
-}
-
-function average(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

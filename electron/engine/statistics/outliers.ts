@@ -17,7 +17,7 @@ const fewestSamples = 20
 /** Tukey's outer fence ("far out"): of clean samples next to none is beyond it, however many there are. */
 const reach = 3
 
-/** Samples closer together than this fraction of the median count as all the same: nothing is far out within 15 % of them. */
+/** Samples closer together than this fraction of the median count as all the same: a hair's breadth is not far out. */
 const leastSpread = 0.05
 
 /** Steps of a clock are larger than this fraction of the median; smaller ones are rounding. */

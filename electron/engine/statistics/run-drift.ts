@@ -1,9 +1,10 @@
+import { sum } from './sums.ts'
 import { fisherTail } from './student.ts'
 
 /** One execution's distance from the mean of its configuration in its run, on the logarithmic scale. */
 export interface BlockResidual {
-  /** Identifies the block among all of both runs. */
-  readonly block: string
+  /** The round, within its run. */
+  readonly block: number
   readonly run: 'before' | 'after'
   /** Times the execution's weight in the overall difference. */
   readonly weighted: number
@@ -50,7 +51,7 @@ export function driftInflation(residuals: readonly BlockResidual[]): DriftInflat
 function sideOf(residuals: readonly BlockResidual[]) {
   // A configuration's only execution lies at its mean: it tells nothing.
   const telling = residuals.filter(({ executions }) => executions > 1)
-  const sums = new Map<string, number>()
+  const sums = new Map<number, number>()
   let independentVariance = 0
   let degreesOfFreedom = 0
   for (const { block, weighted, executions } of telling) {
@@ -62,8 +63,4 @@ function sideOf(residuals: readonly BlockResidual[]) {
   const squares = sum([...sums.values()].map((value) => value ** 2))
   const clusteredVariance = blocks > 1 ? (squares * blocks) / (blocks - 1) : 0
   return { blocks, independentVariance, clusteredVariance, degreesOfFreedom }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

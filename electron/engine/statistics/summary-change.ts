@@ -1,6 +1,13 @@
+import { mean } from './sums.ts'
 import { defaultThreshold } from '../../contract/comparison.ts'
 import type { Interval } from '../../contract/interval.ts'
-import { conclude, correctedTogether, type Change, type ConfigurationDifference } from './change-test.ts'
+import {
+  conclude,
+  correctedTogether,
+  unjudged,
+  type Change,
+  type ConfigurationDifference,
+} from './change-test.ts'
 import { moderate } from './execution-variation.ts'
 import { studentCritical, studentTail } from './student.ts'
 
@@ -45,19 +52,14 @@ export function compareSummaries(
   const before = readSide(configurations.map((each) => each.before))
   const after = readSide(configurations.map((each) => each.after))
   const differences = configurations.map((each) => Math.log(each.after.mean / each.before.mean))
-  const overall = average(differences)
+  const overall = mean(differences)
 
   const each = differences.map((difference, index): ConfigurationDifference | undefined => {
     const [one, other] = [before[index], after[index]]
     return one === undefined || other === undefined ? undefined : testOf(difference, one, other)
   })
   const known = each.every((one) => one !== undefined) ? each : undefined
-  const bare = (difference: number): Change => ({
-    ratio: Math.exp(difference),
-    verdict: 'no-difference-shown',
-    withinThreshold: false,
-  })
-  if (known === undefined) return { overall: bare(overall), configurations: differences.map(bare) }
+  if (known === undefined) return { overall: unjudged(overall), configurations: differences.map(unjudged) }
 
   const all = testOf(overall, meanOf(before), meanOf(after))
   const counts = configurations.map((one) => ({
@@ -115,8 +117,4 @@ function testOf(difference: number, one: Uncertainty, other: Uncertainty): Confi
     p: studentTail(statistic, degreesOfFreedom),
     pAlone: studentTail(statistic, one.ownDegrees + other.ownDegrees),
   }
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

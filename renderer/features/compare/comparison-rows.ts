@@ -3,7 +3,7 @@ import type {
   Comparison,
   LatencyChange,
 } from '../../../electron/contract/comparison.ts'
-import { formatCount, formatNumber, formatPercent } from '../../../electron/contract/quantity.ts'
+import { formatCount, formatNumber, formatSignedPercent } from '../../../electron/contract/quantity.ts'
 import type { TrialConfig } from '../../../electron/contract/trial.ts'
 
 /** One line of the table: all configurations together, or one of them. */
@@ -42,23 +42,14 @@ export function comparisonRows({ overall, configurations }: Comparison): Compari
   return [{ key: 'all', name: 'All together', detail: '', change: overall, ...nothing }, ...each]
 }
 
-/** `+4.2 %`, `−1.0 %`, `0.0 %`: what a ratio adds or takes away. */
+/** What a ratio adds or takes away: `+4.2 %`. */
 export function signedChange(ratio: number): string {
-  if (!Number.isFinite(ratio)) return '–'
-  const size = formatPercent(Math.abs(ratio - 1))
-  if (size === formatPercent(0)) return size
-  return `${ratio > 1 ? '+' : '−'}${size}`
+  return formatSignedPercent(ratio - 1)
 }
 
 /** `−1.2 % to +4.0 %`; empty without an interval. */
 export function intervalWords({ ci95 }: LatencyChange): string {
   return ci95 === undefined ? '' : `${signedChange(ci95[0])} to ${signedChange(ci95[1])}`
-}
-
-/** `0.012`, `<0.001`; empty without a test. */
-export function pWords({ p }: LatencyChange): string {
-  if (p === undefined) return ''
-  return p < 0.001 ? '<0.001' : p.toFixed(3)
 }
 
 /** The device's where it is known, else the host's. */

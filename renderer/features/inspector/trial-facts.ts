@@ -7,6 +7,7 @@ import {
   formatNumber,
   formatPercent,
   formatThroughput,
+  formatSignedPercent,
 } from '../../../electron/contract/quantity.ts'
 import type { MemoryPeaks, MemoryPrediction, TrialConfig } from '../../../electron/contract/trial.ts'
 
@@ -103,15 +104,9 @@ export function executionRows({ perExecution = [] }: CompletedTrialReport): Exec
   return perExecution.map(({ block, meanLatencyMs, samples }) => ({
     block: formatCount(block),
     mean: formatNumber(meanLatencyMs),
-    difference: perExecution.length > 1 ? signedShare(meanLatencyMs / middle - 1) : '',
+    difference: perExecution.length > 1 ? formatSignedPercent(meanLatencyMs / middle - 1) : '',
     samples: formatCount(samples),
   }))
-}
-
-function signedShare(share: number): string {
-  const size = formatPercent(Math.abs(share))
-  if (size === formatPercent(0)) return size
-  return `${share > 0 ? '+' : '−'}${size}`
 }
 
 /** Memory peaks, as far as they were read, and what had been predicted before the trial ran. */

@@ -1,5 +1,5 @@
 import type { Analysis, CompletedTrialReport } from '../../../electron/contract/analysis.ts'
-import { boundarySentence } from '../../../electron/contract/boundary-words.ts'
+import { boundaryRemark } from '../../../electron/contract/boundary-words.ts'
 import {
   formatBytes,
   formatCount,
@@ -31,7 +31,7 @@ export function chartSentences(
     const bytes = memoryPeak(trial.memory)
     return bytes === undefined ? 'unknown' : formatBytes(bytes)
   }
-  const boundary = analysis.boundary === null ? '' : ` ${boundarySentence(analysis.boundary)}`
+  const boundary = analysis.boundary === null ? '' : ` ${boundaryRemark(analysis.boundary)}`
   const rest = ' The table of trials has the numbers.'
   return {
     throughput: `Throughput ${between}: highest at batch ${batchOf(fastest)} with ${formatThroughput(

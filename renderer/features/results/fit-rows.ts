@@ -1,5 +1,5 @@
 import type { Series } from '../../../electron/contract/analysis.ts'
-import { latencyFitSentence, memoryFitSentence } from '../../../electron/contract/evidence.ts'
+import { fitSentences } from '../../../electron/contract/evidence.ts'
 import type { LatencyFit, MemoryFit } from '../../../electron/contract/fit.ts'
 import type { Interval } from '../../../electron/contract/interval.ts'
 import { formatBytes, formatNumber, formatThroughput } from '../../../electron/contract/quantity.ts'
@@ -25,10 +25,7 @@ export interface FitBlock {
 export function fitBlocks(series: readonly Series[]): FitBlock[] {
   return series.flatMap(({ key, label, latencyFit, memoryFit }) => {
     if (latencyFit === undefined && memoryFit === undefined) return []
-    const sentences = [
-      ...(latencyFit === undefined ? [] : [latencyFitSentence(latencyFit)]),
-      ...(memoryFit === undefined ? [] : [memoryFitSentence(memoryFit)]),
-    ]
+    const sentences = fitSentences({ latencyFit, memoryFit })
     return [{ key, label, sentences, facts: [...latencyFacts(latencyFit), ...memoryFacts(memoryFit)] }]
   })
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.ts'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -34,9 +35,6 @@ export interface RepeatOptions {
   readonly json: boolean
   readonly help: boolean
 }
-
-/** Bad input to the benchmark: one sentence for a person. */
-export class InputError extends Error {}
 
 /** Throws InputError for what cannot be understood. */
 export function readOptions(args: readonly string[]): RepeatOptions {

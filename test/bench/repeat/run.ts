@@ -14,7 +14,8 @@ import { RunDocumentSchema } from '../../../electron/contract/run-document.ts'
 import { describeModel } from '../../../electron/engine/model/describe-model.ts'
 import { planInputs } from '../../../electron/engine/model/plan-inputs.ts'
 import { median } from '../../../electron/engine/statistics/quantile.ts'
-import { InputError, readOptions, usage, type RepeatOptions } from './options.ts'
+import { InputError } from '../input-error.ts'
+import { readOptions, usage, type RepeatOptions } from './options.ts'
 import { recommendedText, scoreOf, type RepeatedRun } from './verdict.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url))
@@ -121,7 +122,8 @@ function note(what: string): void {
 }
 
 function told(run: RepeatedRun): RepeatedRun {
-  const set = run.equivalent.length > 1 ? `, not told apart from ${run.equivalent.join(', ')}` : ''
+  const others = run.equivalent.filter((size) => size !== run.batchSize)
+  const set = others.length > 0 ? `, not told apart from ${others.join(', ')}` : ''
   console.error(`  ${run.batchSize ?? 'no batch size'}${set} (${run.seconds.toFixed(0)} s)`)
   return run
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { fits, interpolated, type TruthCurve } from './curves.ts'
-import { InputError } from './options.ts'
+import { InputError } from '../input-error.ts'
 
 const positive = v.pipe(
   v.number('must be a number'),

@@ -45,7 +45,7 @@ export function proveMemoryBoundary(
 
   note(`${searches} searches for the boundary`)
   const found = Array.from({ length: searches }, (_, index) => search(limitedMachine(random), index + 1))
-  const exact = shareOf(found.map(({ error }) => error === 0))
+  const exact = shareOf(found.map((each) => each.isExact))
   const executions = quantileOf(
     found.map((each) => each.executions),
     0.5,
@@ -118,12 +118,15 @@ function predictionError({ boundary, capBytes, needBytes }: Limited, random: Ran
   return predicted === undefined ? 1 : Math.abs(predicted.batchSize / boundary - 1)
 }
 
-function search({ curve, boundary, capBytes }: Limited, seed: number): { error: number; executions: number } {
+function search(
+  { curve, boundary, capBytes }: Limited,
+  seed: number,
+): { isExact: boolean; executions: number } {
   const spec: ExperimentSpec = {
     ...autoSpec(seed),
     constraints: { memoryBudgetBytes: capBytes, boundaryGranularity: 1 },
   }
   const { boundary: found, executions } = playAuto(curve, noise, seed, spec)
   const isExact = found?.largestThatFits === boundary && found.smallestThatDoesNot === boundary + 1
-  return { error: isExact ? 0 : 1, executions }
+  return { isExact, executions }
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../input-error.ts'
 import { parseArgs } from 'node:util'
 
 export const usage = `Usage: npm run bench:truth -- [--quick] [--json] [--curves FILE]
@@ -17,9 +18,6 @@ export interface Options {
   readonly json: boolean
   readonly help: boolean
 }
-
-/** Bad input to the benchmark: one sentence for a person. */
-export class InputError extends Error {}
 
 /** Throws InputError for an option that does not exist, a value that is missing and one too many. */
 export function readOptions(args: readonly string[]): Options {

@@ -1,7 +1,6 @@
 import type { Boundary } from '../../../electron/contract/analysis.ts'
 import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import type { Execution, Skip } from '../../../electron/contract/trial.ts'
-import type { TrialHistory } from '../../../electron/engine/experiment/planner.ts'
 import { createRandom } from '../../../electron/engine/statistics/random.ts'
 import { analyse } from '../../../electron/engine/recommendation/analyse.ts'
 import { cpuSpec } from '../../fixtures/cpu-spec.ts'
@@ -15,10 +14,8 @@ export interface PlayedSearch {
   readonly batchSize: number | null
   readonly elapsedMs: number
   readonly executions: number
-  readonly decisions: readonly string[]
   /** Of memory, as the analysis has it; null where nothing ran out. */
   readonly boundary: Boundary | null
-  readonly history: readonly TrialHistory[]
 }
 
 export function autoSpec(seed: number): ExperimentSpec {
@@ -28,7 +25,7 @@ export function autoSpec(seed: number): ExperimentSpec {
 /** An automatic search on a machine whose truth is known, and what is concluded from it. */
 export function playAuto(curve: TruthCurve, noise: Noise, seed: number, spec = autoSpec(seed)): PlayedSearch {
   const machine = new SimulatedMachine(curve, noise, spec.rules, createRandom(seed))
-  const { history, decisions } = drivePlanner(spec, (trial, block) => machine.execute(trial, block))
+  const { history } = drivePlanner(spec, (trial, block) => machine.execute(trial, block))
   const executions: Execution[] = history.flatMap((entry) => entry.executions)
   const skips = new Map<string, Skip>(
     history.flatMap(({ trial, skip }) => (skip === undefined ? [] : [[trial.id, skip] as const])),
@@ -40,8 +37,6 @@ export function playAuto(curve: TruthCurve, noise: Noise, seed: number, spec = a
     batchSize: card?.batchSize ?? null,
     elapsedMs: machine.elapsedMs,
     executions: machine.executions,
-    decisions,
     boundary,
-    history,
   }
 }

@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { readCurves } from './curves-file.ts'
-import { InputError, readOptions, usage } from './options.ts'
+import { InputError } from '../input-error.ts'
+import { readOptions, usage } from './options.ts'
 import { plannerText, sectionText } from './print-tables.ts'
 import { fullEffort, prove, proveOn, quickEffort, type Proof } from './prove.ts'
 

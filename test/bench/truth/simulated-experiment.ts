@@ -1,4 +1,3 @@
-import type { Rules } from '../../../electron/contract/experiment.ts'
 import type { CompletedExecution, Trial } from '../../../electron/contract/trial.ts'
 import { defaultRules } from '../../../electron/engine/experiment/rules.ts'
 import type { AnalyseInput } from '../../../electron/engine/recommendation/analyse.ts'
@@ -73,19 +72,18 @@ export function sampleByTheRules(
   generator: LatencyGenerator,
   random: Random,
   driftEachSecond = 0,
-  rules: Rules = defaultRules,
 ): number[] {
   const next = generator.start(random)
   const samplesMs: number[] = []
   let elapsedMs = 0
-  let nextLookMs = rules.minimumMs
-  while (elapsedMs < rules.maximumMs) {
+  let nextLookMs = defaultRules.minimumMs
+  while (elapsedMs < defaultRules.maximumMs) {
     const sample = meanMs * next() * (1 + (driftEachSecond * elapsedMs) / 1000)
     samplesMs.push(sample)
     elapsedMs += sample
-    if (samplesMs.length < rules.minimumSamples || elapsedMs < nextLookMs) continue
+    if (samplesMs.length < defaultRules.minimumSamples || elapsedMs < nextLookMs) continue
     nextLookMs = elapsedMs * laterFactor
-    if (isNarrowEnough(samplesMs, rules.relativeHalfWidth)) break
+    if (isNarrowEnough(samplesMs, defaultRules.relativeHalfWidth)) break
   }
   return samplesMs
 }

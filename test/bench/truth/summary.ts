@@ -10,7 +10,7 @@ export function shareOf(values: readonly boolean[]): number {
   return values.filter(Boolean).length / values.length
 }
 
-/** A fraction with two digits, for regrets and shares that are small: `0.21 %`. */
+/** A fraction in percent, with one digit unless told; an en dash for what is no number. */
 export function percent(fraction: number, digits = 1): string {
   return Number.isFinite(fraction) ? `${(fraction * 100).toFixed(digits)} %` : '–'
 }

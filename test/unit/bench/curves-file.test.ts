@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readCurves } from '../../bench/truth/curves-file.ts'
-import { InputError, readOptions } from '../../bench/truth/options.ts'
+import { InputError } from '../../bench/input-error.ts'
+import { readOptions } from '../../bench/truth/options.ts'
 
 const good = { name: 'a', latencyMs: { 1: 2, 4: 5 } }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { InputError, readOptions } from '../../bench/repeat/options.ts'
+import { InputError } from '../../bench/input-error.ts'
+import { readOptions } from '../../bench/repeat/options.ts'
 import { recommendedText, scoreOf } from '../../bench/repeat/verdict.ts'
 
 const run = (batchSize: number | null, equivalent: number[]) => ({ batchSize, equivalent, seconds: 60 })

@@ -1,4 +1,3 @@
-import type { Rules } from '../../../../electron/contract/experiment.ts'
 import { defaultRules } from '../../../../electron/engine/experiment/rules.ts'
 import { createRandom, type Random } from '../../../../electron/engine/statistics/random.ts'
 import { fits, largestBatch, type Noise, type TruthCurve } from '../curves.ts'
@@ -9,11 +8,11 @@ import type { Baseline } from './simulated-process.ts'
  * How long it takes to measure every batch size from 1 to 256 with the default number of executions, in ms: what the time
  * of every other way is held against. Of sizes that do not fit, one is run, once; the larger ones are skipped.
  */
-export function fullSweepMs(curve: TruthCurve, noise: Noise, rules: Rules = defaultRules): number {
+export function fullSweepMs(curve: TruthCurve, noise: Noise): number {
   let elapsedMs = 0
   for (let batchSize = 1; batchSize <= largestBatch; batchSize += 1) {
-    if (!fits(curve, batchSize)) return elapsedMs + executionMs(curve, batchSize, noise, rules)
-    elapsedMs += rules.executions * executionMs(curve, batchSize, noise, rules)
+    if (!fits(curve, batchSize)) return elapsedMs + executionMs(curve, batchSize, noise, defaultRules)
+    elapsedMs += defaultRules.executions * executionMs(curve, batchSize, noise, defaultRules)
   }
   return elapsedMs
 }

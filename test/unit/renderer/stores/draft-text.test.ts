@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { axisOptions, blankFields, toDraft } from '../../../../renderer/stores/draft-text.ts'
+import { rulePresets } from '../../../../renderer/stores/rule-presets.ts'
 import { plausibleModel } from '../../../fixtures/plausible-workbench.ts'
 
 describe('the fields of an experiment as a draft', () => {
@@ -25,6 +26,16 @@ describe('the fields of an experiment as a draft', () => {
     const typed = { timeBudget: '60s', boundaryGranularity: '4', tolerance: '1%' }
     const draft = toDraft({ ...blankFields(plausibleModel), ...typed }, plausibleModel)
     expect(draft).toMatchObject(typed)
+  })
+
+  it('leaves the standard times to a time budget, which shortens them, but not times of the user’s own', () => {
+    const standard = { ...blankFields(plausibleModel), ...rulePresets.standard.rules }
+    expect(toDraft(standard, plausibleModel)).toMatchObject({ minTime: '1000', warmupTime: '250' })
+    const budgeted = toDraft({ ...standard, timeBudget: '30s' }, plausibleModel)
+    expect(budgeted).toMatchObject({ timeBudget: '30s', executions: '2' })
+    expect(budgeted).not.toHaveProperty('minTime')
+    const own = toDraft({ ...standard, timeBudget: '30s', minTime: '1500' }, plausibleModel)
+    expect(own).toMatchObject({ minTime: '1500', maxTime: '10000' })
   })
 
   it('offers every axis of an input, and none', () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import {
   comparisonRows,
   intervalWords,
-  pWords,
   signedChange,
 } from '../../../../../renderer/features/compare/comparison-rows.ts'
+import { pWords } from '../../../../../electron/contract/comparison.ts'
 import { plausibleComparison } from '../../../../fixtures/plausible-comparison.ts'
 
 const change = { ratio: 1.05, verdict: 'slower' as const, withinThreshold: false }
