@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { FileStore } from '../engine/ports.ts'
 import { fileFailure, systemCode } from './file-failure.ts'
@@ -37,6 +37,7 @@ export function createNodeFiles(folders: { dataFolder: string; resourcesFolder: 
     openForReading: (path) => onFile(path, () => openForReading(path)),
     read: (path) => onFile(path, async () => new Uint8Array(await readFile(path))),
     write: (path, content) => onFile(path, () => writeWhole(path, content)),
+    link: (source, target) => onFile(target, () => linkOrCopy(source, target)),
     openForAppending: (path) => onFile(path, () => openForAppending(path)),
     truncate: (path, bytes) => onFile(path, () => truncate(path, bytes)),
     remove: (path) => onFile(path, () => rm(path, { force: true })),
@@ -85,10 +86,11 @@ async function openForAppending(path: string) {
   }
 }
 
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.${randomUUID().slice(0, 8)}.part`
-  try {
+async function writeWhole(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
+  await placeWhole(path, async (beside) => {
     const handle = await open(beside, 'wx')
     try {
       await handle.writeFile(content)
@@ -96,6 +98,22 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
     } finally {
       await handle.close()
     }
+  })
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  await placeWhole(target, async (beside) => {
+    // Another file system, or one without hard links.
+    await link(source, beside).catch(() => copyFile(source, beside))
+  })
+}
+
+/** Lets `make` make a file beside `path`, and puts it in its place when it is whole. */
+async function placeWhole(path: string, make: (beside: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${randomUUID().slice(0, 8)}.part`
+  try {
+    await make(beside)
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true })

@@ -69,6 +69,19 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     .addOption(
       repeatable('--batch-axis <INPUT=AXIS>', 'axis of an input that counts samples, or none; repeatable'),
     )
+    .addOption(
+      repeatable(
+        '--input <INPUT=FILE>',
+        'values for an input from a .npy or .npz file, repeated to fill a batch; repeatable',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--variant <MODEL>',
+        'measure another model beside it: FILE, NAME=FILE, or fp16, int8, int8-weights to make one; repeatable',
+      ),
+    )
+    .option('--make-dynamic', 'set a fixed batch free in a copy of the model, prove it, and profile that')
     .optionsGroup('Constraints:')
     .option('--slo <BOUND>', 'latency bound at a percentile, as p99<=20ms (quote it; units us, ms, s)')
     .option('--memory-budget <SIZE>', 'limit on the memory of the measured process, as 2GiB')

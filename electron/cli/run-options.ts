@@ -8,6 +8,9 @@ export interface ExperimentOptions {
   threads?: string
   dim: string[]
   batchAxis: string[]
+  input?: string[]
+  variant?: string[]
+  makeDynamic?: boolean
   slo?: string
   memoryBudget?: string
   timeBudget?: string
@@ -35,9 +38,13 @@ export function draftOf(options: ExperimentOptions): ExperimentDraft {
     boundaryGranularity,
     tolerance,
     maxExecutions,
+    input,
+    variant,
+    makeDynamic,
   } = options
   return {
     ...{ batch, executionProviders: ep, device, threads, dims: dim, batchAxes: batchAxis, slo, memoryBudget },
+    ...{ inputs: input, variants: variant, makeDynamic: makeDynamic === true ? 'yes' : undefined },
     ...{ timeBudget, boundaryGranularity, tolerance, maxExecutions },
     ...{ executions, minTime, maxTime, warmupTime, timeout, seed },
   }
@@ -51,6 +58,9 @@ export const optionNames: Record<DraftField, string> = {
   threads: '--threads',
   dims: '--dim',
   batchAxes: '--batch-axis',
+  inputs: '--input',
+  variants: '--variant',
+  makeDynamic: '--make-dynamic',
   slo: '--slo',
   memoryBudget: '--memory-budget',
   timeBudget: '--time-budget',

@@ -3,6 +3,7 @@ import { sloPhrase, SloSchema, type Slo } from './experiment.ts'
 import { FailureSchema } from './failure.ts'
 import { LatencyFitSchema, MemoryFitSchema } from './fit.ts'
 import { IntervalSchema } from './interval.ts'
+import { OutputDriftSchema } from './output-drift.ts'
 import { FlagSchema, MemoryPeaksSchema, MemoryPredictionSchema, TrialConfigSchema } from './trial.ts'
 
 /** Latency over all samples of a trial's completed executions, in ms. */
@@ -73,6 +74,10 @@ const trialReportFields = {
   memory: MemoryPeaksSchema,
   /** What its first execution was expected to need before it began. */
   predictedMemory: v.optional(MemoryPredictionSchema),
+  /** For a trial of a variant: how far its outputs lie from the reference's; absent until they were compared. */
+  outputDrift: v.optional(v.array(OutputDriftSchema)),
+  /** Why outputs could not be compared, one sentence. */
+  outputDriftProblem: v.optional(v.string()),
 }
 
 /** A trial with numbers. */

@@ -7,6 +7,20 @@ export type ExecutionProvider = v.InferOutput<typeof ExecutionProviderSchema>
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1))
 
+/** The user's own values for one input, from a NumPy file. */
+export const InputFileSchema = v.object({
+  /** The `.npy` or `.npz` file, as the engine's machine sees it. */
+  path: v.string(),
+  /** Name of the array in an `.npz`; absent for `.npy`. */
+  entry: v.optional(v.string()),
+  /** Hex SHA-256 of the file, so that a resumed or compared run is known to be of the same values. */
+  sha256: v.string(),
+  shape: v.array(v.number()),
+  /** Samples along the input's batch axis, repeated until a batch is full; absent where the input has none. */
+  items: v.optional(v.number()),
+})
+export type InputFile = v.InferOutput<typeof InputFileSchema>
+
 /** Which batch sizes to measure: these, or whatever the automatic search visits. */
 export const BatchSizesSchema = v.variant('kind', [
   v.object({ kind: v.literal('list'), values: v.pipe(v.array(positiveInteger), v.minLength(1)) }),
@@ -28,6 +42,8 @@ export const FactorsSchema = v.object({
   threads: v.array(positiveInteger),
   /** Values of free dimensions by key (a symbolic name, or `INPUT:AXIS`). */
   dims: v.record(v.string(), v.array(positiveInteger)),
+  /** Models measured beside the experiment's own, which is the reference. Names are unique. */
+  variants: v.optional(v.array(v.object({ name: v.string(), modelSha256: v.string() }))),
 })
 export type Factors = v.InferOutput<typeof FactorsSchema>
 
@@ -91,6 +107,8 @@ export const ExperimentSpecSchema = v.object({
   seed: v.number(),
   /** The user's corrections of the model's batch axes by input; null says "this input has none". */
   batchAxes: v.record(v.string(), v.nullable(v.number())),
+  /** The user's own inputs by name; the others are made. */
+  inputs: v.optional(v.record(v.string(), InputFileSchema)),
 })
 export type ExperimentSpec = v.InferOutput<typeof ExperimentSpecSchema>
 
@@ -110,6 +128,12 @@ export const ExperimentDraftSchema = v.object({
   dims: v.optional(v.array(v.string())),
   /** Each `INPUT=AXIS`, or `INPUT=none`. */
   batchAxes: v.optional(v.array(v.string())),
+  /** Each `INPUT=FILE.npy`, `INPUT=FILE.npz` or `INPUT=FILE.npz:ENTRY`; `FILE.npz` alone for inputs named as its entries. */
+  inputs: v.optional(v.array(v.string())),
+  /** Each a model file, `NAME=FILE`, or a kind that is made here: `fp16`, `int8`, `int8-weights`. */
+  variants: v.optional(v.array(v.string())),
+  /** `yes` profiles a copy of the model whose batch was set free. */
+  makeDynamic: v.optional(v.string()),
   /** `p99<=20ms`. */
   slo: v.optional(v.string()),
   /** `2GiB`. */

@@ -10,6 +10,7 @@ export const failureCodes = [
   'not-a-model',
   'model-damaged',
   'external-data-missing',
+  'not-convertible',
   'model-load',
   'inference',
   'batch-mismatch',

@@ -13,9 +13,46 @@ export const InputPlanSchema = v.object({
     /** Integers (or reals, for real types) from `low` to `high`, both included. */
     v.object({ kind: v.literal('uniform'), low: v.number(), high: v.number() }),
     v.object({ kind: v.literal('constant'), value: v.number() }),
+    /**
+     * Values of a file, row-major and little-endian, from byte `offset` on: an array of the plan's shape, but with
+     * `items` in place of the size of the batch axis; they are repeated in order until the batch is full.
+     */
+    v.object({
+      kind: v.literal('file'),
+      path: v.string(),
+      offset: v.number(),
+      /** Absent where the input has no batch axis: the array then has the plan's shape. */
+      batch: v.optional(v.object({ axis: v.number(), items: v.number() })),
+    }),
   ]),
+  /** Only these samples of the whole are fed: to show that a batch gives what its samples give one by one. */
+  take: v.optional(v.object({ axis: v.number(), start: v.number(), count: v.number() })),
 })
 export type InputPlan = v.InferOutput<typeof InputPlanSchema>
+
+/** Values of a tensor: the typed array of its type; float16 and bfloat16 as their bits, bool as bytes of 0 and 1. */
+export type TensorValues =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | string[]
+
+/** One output of a run. */
+export const OutputValueSchema = v.object({
+  name: v.string(),
+  type: v.picklist([...tensorTypes, 'unknown']),
+  shape: v.array(v.number()),
+  /** Row-major, from the beginning; at most as many as were asked for. Empty for types that have no values here. */
+  values: v.custom<TensorValues>((values) => ArrayBuffer.isView(values) || Array.isArray(values)),
+})
+export type OutputValue = v.InferOutput<typeof OutputValueSchema>
 
 /** What a session host can be asked to do. One host loads one session, once. */
 export const HostRequestSchema = v.variant('request', [
@@ -32,6 +69,27 @@ export const HostRequestSchema = v.variant('request', [
     seed: v.number(),
     /** Free dimensions by symbolic name, told to ONNX Runtime so that it can plan memory. */
     freeDimensionOverrides: v.record(v.string(), v.number()),
+  }),
+  /** Creates the session and nothing else, for `evaluate`. Answered by `loaded`. */
+  v.object({
+    request: v.literal('load'),
+    modelPath: v.string(),
+    executionProvider: ExecutionProviderSchema,
+    device: v.optional(v.number()),
+    threads: v.optional(v.number()),
+    freeDimensionOverrides: v.record(v.string(), v.number()),
+    /** `disabled` computes every node as it stands in the file; absent means `all`. */
+    optimisation: v.optional(v.picklist(['all', 'disabled'])),
+  }),
+  /** Builds the inputs and runs once. Answered by `evaluated`. May be asked again. */
+  v.object({
+    request: v.literal('evaluate'),
+    inputs: v.array(InputPlanSchema),
+    seed: v.number(),
+    /** The outputs to fetch; absent means all. */
+    outputs: v.optional(v.array(v.string())),
+    /** The values of an output come back up to this many, from its beginning. */
+    mostElements: v.number(),
   }),
   /**
    * Runs over and over until told otherwise, but no longer than `maximumMs`. Answered by `samples` at most every
@@ -65,6 +123,7 @@ export const HostMessageSchema = v.variant('message', [
     ms: v.number(),
     outputs: v.array(v.object({ name: v.string(), shape: v.array(v.number()) })),
   }),
+  v.object({ message: v.literal('evaluated'), ms: v.number(), outputs: v.array(OutputValueSchema) }),
   v.object({
     message: v.literal('samples'),
     phase: v.picklist(['warming-up', 'measuring']),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DerivationSchema } from './derivation.ts'
 
 /** ONNX element types, in ONNX Runtime's spelling. */
 export const tensorTypes = [
@@ -38,6 +39,11 @@ export const ModelInputSchema = v.object({
   ...tensorFields,
   /** Why this axis was taken for the batch axis, or why there is none: one clause. */
   batchAxisReason: v.string(),
+  /**
+   * How sure that is, from the file alone: `certain` where the model says so, `likely` where several signs agree or the
+   * operators demand it, `guess` where only its place speaks for it. Absent in projects of versions before 0.3.
+   */
+  batchAxisConfidence: v.optional(v.picklist(['certain', 'likely', 'guess'])),
   /** Whole numbers that the graph accepts, where it tells: the rows of the table that the input is looked up in. */
   values: v.optional(v.object({ low: v.number(), high: v.number() })),
 })
@@ -53,6 +59,8 @@ export const FreeDimensionSchema = v.object({
   places: v.array(v.string()),
   /** A sensible value to run with when the user gives none. */
   suggested: v.number(),
+  /** Why this value: one clause; absent in projects of versions before 0.3. */
+  reason: v.optional(v.string()),
 })
 export type FreeDimension = v.InferOutput<typeof FreeDimensionSchema>
 
@@ -64,6 +72,7 @@ export const ModelWarningSchema = v.object({
     'uncertain-batch-axis',
     'unsupported-input',
     'external-data',
+    'unknown-operator',
   ]),
   message: v.string(),
   remedy: v.optional(v.string()),
@@ -98,5 +107,35 @@ export const ModelDescriptionSchema = v.object({
   freeDimensions: v.array(FreeDimensionSchema),
   externalData: v.array(v.object({ path: v.string(), bytes: v.number() })),
   warnings: v.array(ModelWarningSchema),
+  /** Everything below is absent in projects of versions before 0.3, and where it does not apply. */
+  /** What the model says of itself. */
+  about: v.optional(
+    v.object({
+      /** The maker's name space, such as `ai.pytorch`. */
+      domain: v.optional(v.string()),
+      version: v.optional(v.number()),
+      /** Its documentation, cut off after 4,000 characters. */
+      text: v.optional(v.string()),
+      /** In the order of the file; long values are cut off. */
+      metadata: v.array(v.object({ key: v.string(), value: v.string() })),
+    }),
+  ),
+  /** Weights by element type, most bytes first; types that have no name here as `unknown`. */
+  weights: v.optional(
+    v.array(
+      v.object({ type: v.picklist([...tensorTypes, 'unknown']), parameters: v.number(), bytes: v.number() }),
+    ),
+  ),
+  /** Graphs inside nodes (If, Loop, Scan), at every depth. */
+  subgraphs: v.optional(v.number()),
+  /** The model's own functions, called like operators. */
+  functions: v.optional(v.array(v.object({ name: v.string(), domain: v.string(), nodes: v.number() }))),
+  /**
+   * How it computes in few bits: `qdq` (quantise and dequantise around ordinary operators), `qoperator` (operators on
+   * integers), `dynamic` (activations quantised as it runs), `weights` (only weights are stored in few bits).
+   */
+  quantisation: v.optional(v.picklist(['qdq', 'qoperator', 'dynamic', 'weights'])),
+  /** Set for models that Batchscope made. */
+  derivation: v.optional(DerivationSchema),
 })
 export type ModelDescription = v.InferOutput<typeof ModelDescriptionSchema>

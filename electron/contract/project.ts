@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { EnvironmentSchema } from './environment.ts'
 import { ExperimentSpecSchema } from './experiment.ts'
 import { ModelDescriptionSchema } from './model.ts'
+import { TrialDriftSchema } from './output-drift.ts'
 import { TelemetrySampleSchema } from './telemetry.ts'
 import { ExecutionSchema, SkipSchema, TrialSchema } from './trial.ts'
 
@@ -50,6 +51,8 @@ export const ProjectRecordSchema = v.variant('record', [
     experimentId: v.string(),
     samples: v.array(TelemetrySampleSchema),
   }),
+  /** The outputs of a trial of a variant beside the reference's. */
+  v.object({ record: v.literal('output-drift'), experimentId: v.string(), drift: TrialDriftSchema }),
   /** What the planner decided and why, in one sentence. */
   v.object({ record: v.literal('decision'), experimentId: v.string(), reason: v.string() }),
   /** The experiment ended: with everything planned done, or stopped by the user. */

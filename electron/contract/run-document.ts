@@ -6,8 +6,9 @@ import {
   SeriesSchema,
   TrialReportSchema,
 } from './analysis.ts'
+import { DerivationSchema } from './derivation.ts'
 import { EnvironmentSchema } from './environment.ts'
-import { ConstraintsSchema, FactorsSchema, RulesSchema } from './experiment.ts'
+import { ConstraintsSchema, FactorsSchema, InputFileSchema, RulesSchema } from './experiment.ts'
 import { ModelDescriptionSchema } from './model.ts'
 
 /**
@@ -28,12 +29,27 @@ export const RunDocumentSchema = v.object({
     'parameters',
     'inputs',
     'outputs',
+    'derivation',
   ]),
+  /** The models measured beside it, by the name of the variant; absent where there were none. */
+  variants: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        path: v.string(),
+        sha256: v.string(),
+        bytes: v.number(),
+        derivation: v.optional(DerivationSchema),
+      }),
+    ),
+  ),
   experiment: v.object({
     factors: FactorsSchema,
     rules: RulesSchema,
     constraints: ConstraintsSchema,
     seed: v.number(),
+    /** The user's own inputs; absent where there were none. */
+    inputs: v.optional(v.record(v.string(), InputFileSchema)),
   }),
   trials: v.array(TrialReportSchema),
   boundary: v.nullable(BoundarySchema),

@@ -13,6 +13,8 @@ export const TrialConfigSchema = v.object({
   threads: v.optional(v.number()),
   /** Free dimensions by key. */
   dims: v.record(v.string(), v.number()),
+  /** Name of the variant; absent for the experiment's own model, the reference. */
+  variant: v.optional(v.string()),
 })
 export type TrialConfig = v.InferOutput<typeof TrialConfigSchema>
 

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { AnalysisSchema } from './analysis.ts'
+import { BatchProbeSchema } from './batch-probe.ts'
 import { ComparisonSchema, ComparisonSourceSchema, ThresholdSchema } from './comparison.ts'
+import { DerivationKindSchema } from './derivation.ts'
 import { EnvironmentSchema } from './environment.ts'
 import {
   ExperimentDraftSchema,
@@ -39,6 +41,31 @@ export const commands = {
     result: v.array(v.object({ name: v.string(), path: v.string(), about: v.string() })),
   },
   openModel: { params: v.object({ path: v.string() }), result: ModelDescriptionSchema },
+  /**
+   * Runs a model at batch sizes 2 and 3 in a session host and tells whether its outputs follow. `batchAxes` are the
+   * user's corrections, each `INPUT=AXIS` or `INPUT=none`.
+   */
+  probeBatchAxes: {
+    params: v.object({ path: v.string(), batchAxes: v.optional(v.array(v.string())) }),
+    result: BatchProbeSchema,
+  },
+  /**
+   * Makes a model from another, proves it in session hosts, and describes it; it lies in the user's data folder. Made
+   * once for the same file and kind. Fails with `not-convertible` where it cannot be made or shown to be right.
+   */
+  makeModel: {
+    params: v.object({
+      path: v.string(),
+      kind: DerivationKindSchema,
+      batchAxes: v.optional(v.array(v.string())),
+    }),
+    result: ModelDescriptionSchema,
+  },
+  /** Writes a model that was made here to a file the user chose, its external data beside it. */
+  saveModelAs: {
+    params: v.object({ sourcePath: v.string(), path: v.string() }),
+    result: nothing,
+  },
   recentProjects: {
     params: nothing,
     result: v.array(v.object({ path: v.string(), name: v.string(), opened: v.string() })),
@@ -149,7 +176,7 @@ export const commands = {
   },
   /** Asks the person for a file to open; null when they think better of it. Only with `dialogs`. */
   chooseFile: {
-    params: v.object({ kind: v.picklist(['model', 'project', 'any']) }),
+    params: v.object({ kind: v.picklist(['model', 'project', 'input', 'any']) }),
     result: v.nullable(v.string()),
   },
   /** Asks the person where to save; null when they think better of it. Only with `dialogs`. */

@@ -43,7 +43,9 @@ export interface FileStore {
   openForReading(path: string): Promise<ReadableFile>
   read(path: string): Promise<Uint8Array>
   /** Whole file, written beside, flushed and renamed into place, so that no half file is ever seen. */
-  write(path: string, content: string | Uint8Array): Promise<void>
+  write(path: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void>
+  /** Makes `target` the same file as `source` where the file system can, else a copy; what was there is replaced. */
+  link(source: string, target: string): Promise<void>
   /** Opens for appending; creates it (and its folder) unless it is there. */
   openForAppending(path: string): Promise<AppendableFile>
   /** Cuts a file off after `bytes`. */

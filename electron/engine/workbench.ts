@@ -15,6 +15,8 @@ import { readDraft } from './experiment/draft.ts'
 import { previewExperiment } from './experiment/preview.ts'
 import { checkRunnable, experimentName, newExperimentId } from './experiment/new-experiment.ts'
 import { RunControl } from './experiment/run-control.ts'
+import { makeModel, saveMadeModel } from './model/make-model.ts'
+import { probeBatchAxes } from './model/probe-batch.ts'
 import { OpenedModels } from './model/opened-models.ts'
 import { sampleModels } from './model/sample-models.ts'
 import type { Ports } from './ports.ts'
@@ -171,6 +173,13 @@ export function createWorkbench(ports: Ports): Workbench {
     environment: ({ refresh }) => knownEnvironment(refresh),
     sampleModels: () => sampleModels(ports.files),
     openModel: ({ path }) => models.open(path),
+    probeBatchAxes: async ({ path, batchAxes }) =>
+      probeBatchAxes(await models.open(path), batchAxes ?? [], ports),
+    makeModel: (params) => makeModel(params, { models, ports }),
+    saveModelAs: async ({ sourcePath, path }) => {
+      await saveMadeModel(ports.files.resolve(sourcePath), ports.files.resolve(path), ports.files)
+      return {}
+    },
     recentProjects: () => projects.recent.list(),
     createProject: async ({ path, name }) => projects.summary(await projects.create(path, name ?? 'project')),
     openProject: async ({ path }) => projects.summary(await projects.open(path)),

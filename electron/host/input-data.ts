@@ -82,6 +82,8 @@ function realSource(fill: InputPlan['fill'], values: SeededValues): () => number
       return () => fill.low + values.unit() * (fill.high - fill.low)
     case 'constant':
       return () => fill.value
+    case 'file':
+      throw new Error('Values of files are read, not made.')
   }
 }
 

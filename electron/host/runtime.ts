@@ -5,6 +5,7 @@ import { inputData, isFeedable } from './input-data.ts'
 export type Runtime = typeof ort
 export type Feeds = Record<string, ort.Tensor>
 type PrepareRequest = Extract<HostRequest, { request: 'prepare' }>
+type LoadRequest = Extract<HostRequest, { request: 'load' }>
 type Described = Extract<HostMessage, { message: 'described' }>
 
 /** 3 is "error": warnings would fill standard error, whose last lines must tell why a host died. */
@@ -32,11 +33,14 @@ export function describeRuntime(runtime: Runtime): Described {
 }
 
 /** Creates the session as a caller would who wants all of the provider's speed. */
-export function createSession(runtime: Runtime, request: PrepareRequest): Promise<ort.InferenceSession> {
+export function createSession(
+  runtime: Runtime,
+  request: Omit<LoadRequest, 'request'>,
+): Promise<ort.InferenceSession> {
   const { executionProvider: name, device: deviceId, threads, freeDimensionOverrides } = request
   return runtime.InferenceSession.create(request.modelPath, {
     executionProviders: [deviceId === undefined ? { name } : { name, deviceId }],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: request.optimisation ?? 'all',
     logSeverityLevel,
     freeDimensionOverrides,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
@@ -44,7 +48,7 @@ export function createSession(runtime: Runtime, request: PrepareRequest): Promis
 }
 
 /** Tensors for every planned input. Throws a RangeError when there is no memory for them. */
-export function buildFeeds(runtime: Runtime, request: PrepareRequest): Feeds {
+export function buildFeeds(runtime: Runtime, request: Pick<PrepareRequest, 'inputs' | 'seed'>): Feeds {
   const feeds: Feeds = {}
   for (const plan of request.inputs) {
     if (!isFeedable(plan))

@@ -3,7 +3,8 @@ import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
 import type { ParentChannel } from './parent-channel.ts'
 import { peakResidentBytes } from './peak-memory.ts'
 import { buildFeeds, createSession, describeRuntime, loadRuntime } from './runtime.ts'
-import type { Feeds } from './runtime.ts'
+import type { Feeds, Runtime } from './runtime.ts'
+import { outputValue } from './output-values.ts'
 import { openWindow } from './sampling-window.ts'
 import type { SamplingWindow } from './sampling-window.ts'
 
@@ -61,6 +62,10 @@ export class SessionHost {
         return this.#channel.send(await stage('describe', async () => describeRuntime(await loadRuntime())))
       case 'prepare':
         return this.#prepare(request)
+      case 'load':
+        return this.#load(request)
+      case 'evaluate':
+        return this.#evaluate(request)
       case 'sample':
         return this.#sample(request)
       case 'end-window':
@@ -71,12 +76,39 @@ export class SessionHost {
     }
   }
 
-  async #prepare(request: Extract<HostRequest, { request: 'prepare' }>): Promise<void> {
+  async #createSession(
+    request: Parameters<typeof createSession>[1],
+  ): Promise<{ runtime: Runtime; session: InferenceSession; loadMs: number }> {
     const runtime = await stage('load', loadRuntime)
-    const loadStarted = performance.now()
+    const started = performance.now()
     const session = await stage('load', () => createSession(runtime, request))
-    const loadMs = performance.now() - loadStarted
     this.#session = session
+    return { runtime, session, loadMs: performance.now() - started }
+  }
+
+  async #load(request: Extract<HostRequest, { request: 'load' }>): Promise<void> {
+    const { loadMs } = await this.#createSession(request)
+    return this.#channel.send({ message: 'loaded', loadMs })
+  }
+
+  async #evaluate(request: Extract<HostRequest, { request: 'evaluate' }>): Promise<void> {
+    const runtime = await stage('load', loadRuntime)
+    const session = this.#session
+    if (session === undefined) throw new Error('There is no session to evaluate.')
+    const feeds = await stage('build-inputs', () => buildFeeds(runtime, request))
+    const started = performance.now()
+    const results = await stage('first-inference', () =>
+      request.outputs === undefined ? session.run(feeds) : session.run(feeds, request.outputs),
+    )
+    const ms = performance.now() - started
+    const outputs = Object.entries(results).map(([name, value]) =>
+      outputValue(name, value, request.mostElements),
+    )
+    return this.#channel.send({ message: 'evaluated', ms, outputs })
+  }
+
+  async #prepare(request: Extract<HostRequest, { request: 'prepare' }>): Promise<void> {
+    const { runtime, session, loadMs } = await this.#createSession(request)
     void this.#channel.send({ message: 'loaded', loadMs })
     const feeds = await stage('build-inputs', () => buildFeeds(runtime, request))
     this.#feeds = feeds

@@ -9,6 +9,7 @@ const everything: FileFilter = { name: 'All files', extensions: ['*'] }
 const openFilters: Record<CommandParams<'chooseFile'>['kind'], FileFilter[]> = {
   model: [model, everything],
   project: [project, everything],
+  input: [{ name: 'NumPy array', extensions: ['npy', 'npz'] }, everything],
   any: [
     { name: 'ONNX model or Batchscope project', extensions: [...model.extensions, ...project.extensions] },
     everything,
@@ -17,6 +18,7 @@ const openFilters: Record<CommandParams<'chooseFile'>['kind'], FileFilter[]> = {
 
 const saveNames: Record<string, string> = {
   batchscope: project.name,
+  onnx: model.name,
   pdf: 'PDF document',
   csv: 'CSV table',
   json: 'JSON document',

@@ -83,6 +83,18 @@ export class HostSession {
     })
   }
 
+  /** Creates the session and nothing else. */
+  async load(request: Request<'load'>): Promise<Message<'loaded'>> {
+    await this.#open()
+    return this.#ask({ request: 'load', ...request }, 'loaded')
+  }
+
+  /** Runs once on the given inputs and gives the outputs. */
+  async evaluate(request: Request<'evaluate'>): Promise<Message<'evaluated'>> {
+    await this.#open()
+    return this.#ask({ request: 'evaluate', ...request }, 'evaluated')
+  }
+
   /** Runs over and over until `maximumMs` or `endWindow`; resolves when all samples were handed to `onSamples`. */
   async sample(
     request: Request<'sample'>,

@@ -50,6 +50,10 @@ export function createFold(header: ProjectHeader): Fold {
         return inExperiment(record.experimentId, (experiment) => {
           for (const sample of record.samples) experiment.telemetry.push(sample)
         })
+      case 'output-drift':
+        return inExperiment(record.experimentId, (experiment) => {
+          experiment.outputDrifts.set(record.drift.trialId, record.drift)
+        })
       case 'decision':
         return inExperiment(record.experimentId, (experiment) => {
           experiment.decisions.push(record.reason)
@@ -90,6 +94,7 @@ function startedExperiment(record: ExperimentState['record']): ExperimentState {
     trials: [],
     executions: [],
     skips: new Map(),
+    outputDrifts: new Map(),
     telemetry: [],
     decisions: [],
   }

@@ -1,5 +1,6 @@
 import type { ExperimentSummary, ProjectHeader, ProjectRecord } from '../../contract/project.ts'
 import type { ModelDescription } from '../../contract/model.ts'
+import type { TrialDrift } from '../../contract/output-drift.ts'
 import type { TelemetrySample } from '../../contract/telemetry.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
 
@@ -17,6 +18,8 @@ export interface ExperimentState {
   readonly executions: { execution: Execution; spanMs: [number, number] }[]
   /** By trial. */
   readonly skips: Map<string, Skip>
+  /** Outputs of variants beside the reference's, by trial. */
+  readonly outputDrifts: Map<string, TrialDrift>
   readonly telemetry: TelemetrySample[]
   readonly decisions: string[]
 }

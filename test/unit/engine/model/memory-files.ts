@@ -47,6 +47,7 @@ export function memoryFiles(content: Readonly<Record<string, Uint8Array>>): Memo
     list: async (folder) => below(folder).map((path) => posix.relative(folder, path)),
     sha256: async (path) => createHash('sha256').update(contentOf(path)).digest('hex'),
     write: readOnly,
+    link: readOnly,
     openForAppending: readOnly,
     truncate: readOnly,
     remove: readOnly,

@@ -23,14 +23,16 @@ export function memoryDisk(): MemoryDisk {
   let flushFailure: Error | undefined
   let partly = 0
   let flushes = 0
-  const encode = (content: string | Uint8Array) =>
-    typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const encode = (content: string | Uint8Array | Iterable<Uint8Array>): Uint8Array => {
+    if (typeof content === 'string') return new TextEncoder().encode(content)
+    return content instanceof Uint8Array ? content : Buffer.concat([...content])
+  }
   const contentOf = (path: string) => {
     const content = contents.get(path)
     if (content === undefined || unplugged.has(path)) throw new Error(`ENOENT: ${path}`)
     return content
   }
-  const put = (path: string, content: string | Uint8Array) => {
+  const put = (path: string, content: string | Uint8Array | Iterable<Uint8Array>) => {
     contents.set(path, encode(content).slice())
   }
   const appendTo = (path: string, text: string) => {
@@ -59,6 +61,7 @@ export function memoryDisk(): MemoryDisk {
       }
     },
     read: async (path) => contentOf(path).slice(),
+    link: async (source, target) => put(target, contentOf(source)),
     write: async (path, content) => put(path, content),
     openForAppending: async (path): Promise<AppendableFile> => ({
       append: async (text) => {

@@ -1,0 +1,121 @@
+import { BatchscopeError } from '../../contract/failure.ts'
+import type { HostRequest, InputPlan, OutputValue } from '../../contract/host-protocol.ts'
+import { classifyExit, classifyFailed, type Situation } from '../experiment/failure-classification.ts'
+import type { Ports } from '../ports.ts'
+import { HostExited, HostFailed } from './host-errors.ts'
+import { HostSession } from './host-session.ts'
+
+/** What is loaded: the fields of the host's `load` request that matter here; on the CPU unless told otherwise. */
+export type EvaluatorOptions = Pick<Extract<HostRequest, { request: 'load' }>, 'modelPath'> &
+  Partial<Omit<Extract<HostRequest, { request: 'load' }>, 'request'>> & {
+    /** One load or run may take this long, in ms; default two minutes. */
+    timeoutMs?: number
+    signal?: AbortSignal
+  }
+
+/** A model loaded in a session host of its own, to be run on inputs whose outputs are looked at. */
+export interface Evaluator {
+  /** Creating the session, in ms. */
+  readonly loadMs: number
+  /**
+   * Runs once and gives the outputs, up to `mostElements` values of each (default 16 million). Rejects with a
+   * BatchscopeError; the host is gone then.
+   */
+  evaluate(
+    inputs: InputPlan[],
+    options?: { seed?: number; outputs?: string[]; mostElements?: number },
+  ): Promise<Evaluated>
+  /** Ends the host. To be called in every case. */
+  end(): Promise<void>
+}
+
+export interface Evaluated {
+  /** The run, in ms; not a measurement. */
+  ms: number
+  outputs: OutputValue[]
+}
+
+const defaultTimeoutMs = 120_000
+const defaultMostElements = 16_000_000
+
+/**
+ * Loads a model in a fresh session host. Rejects with a BatchscopeError that says why it cannot be loaded; models are
+ * untrusted, so that nothing is ever run in this process.
+ */
+export async function openEvaluator(
+  { hosts, clock }: Pick<Ports, 'hosts' | 'clock'>,
+  options: EvaluatorOptions,
+): Promise<Evaluator> {
+  const { timeoutMs = defaultTimeoutMs, signal, executionProvider = 'cpu', ...rest } = options
+  const session = new HostSession(hosts.launch({}), clock)
+  const within = <T>(phase: Situation['phase'], work: Promise<T>) =>
+    supervised(session, work, { phase, executionProvider, timeoutMs, signal, clock })
+  const { loadMs } = await within(
+    'loading',
+    session.load({ freeDimensionOverrides: {}, ...rest, executionProvider }),
+  )
+  return {
+    loadMs,
+    async evaluate(inputs, { seed = 1, outputs, mostElements = defaultMostElements } = {}) {
+      const { ms, outputs: values } = await within(
+        'first-inference',
+        session.evaluate({ inputs, seed, mostElements, ...(outputs === undefined ? {} : { outputs }) }),
+      )
+      return { ms, outputs: values }
+    },
+    end: async () => {
+      await session.kill()
+    },
+  }
+}
+
+interface Supervision {
+  phase: Situation['phase']
+  executionProvider: Situation['provider']
+  timeoutMs: number
+  signal: AbortSignal | undefined
+  clock: Ports['clock']
+}
+
+/** Waits for `work`, but no longer than the time limit and the signal allow. What goes wrong ends the host. */
+async function supervised<T>(session: HostSession, work: Promise<T>, supervision: Supervision): Promise<T> {
+  const { phase, executionProvider, timeoutMs, signal, clock } = supervision
+  const over = new AbortController()
+  let ended: 'timed-out' | 'cancelled' | undefined
+  const end = (as: 'timed-out' | 'cancelled') => {
+    ended ??= as
+    void session.kill()
+  }
+  const onAbort = () => end('cancelled')
+  if (signal?.aborted === true) onAbort()
+  signal?.addEventListener('abort', onAbort)
+  clock.sleep(timeoutMs, over.signal).then(
+    () => end('timed-out'),
+    () => undefined,
+  )
+  try {
+    return await work
+  } catch (error) {
+    const exit = await session.kill()
+    if (ended !== undefined) {
+      throw new BatchscopeError({
+        code: ended,
+        message: ended === 'cancelled' ? 'Cancelled.' : 'The model took too long and was ended.',
+        owner: ended === 'cancelled' ? 'user' : 'model',
+      })
+    }
+    const situation: Situation = {
+      phase,
+      batchSize: 1,
+      provider: executionProvider,
+      memoryBudgetBytes: undefined,
+    }
+    if (error instanceof HostFailed)
+      throw new BatchscopeError(classifyFailed(error.failed, exit, situation).failure)
+    if (error instanceof HostExited) throw new BatchscopeError(classifyExit(error.exit, situation).failure)
+    throw error
+  } finally {
+    over.abort()
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
