@@ -1,80 +1,87 @@
+import { float16Bits } from '../contract/float16.ts'
 import type { InputPlan } from '../contract/host-protocol.ts'
-import { float16Bits } from './float16.ts'
+import {
+  elementArray,
+  elementCount,
+  packed,
+  type BigArray,
+  type FeedablePlan,
+  type InputData,
+  type NumberArray,
+} from './element-arrays.ts'
+import { fileData } from './input-file.ts'
 import { SeededValues } from './seeded-values.ts'
+import { takeSamples } from './tensor-samples.ts'
 
 /**
- * From here on values repeat: large batches would otherwise take seconds to fill, and what the values are does not
- * change how fast a model runs.
+ * From here on seeded values repeat: large batches would otherwise take seconds to fill, and what the values are does
+ * not change how fast a model runs. A prime, so that no two samples of a batch come to be the same.
  */
-const distinctValues = 1 << 20
+const distinctValues = 1_048_573
 
-type NumberArray =
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-type BigArray = BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>
-
-/** What ONNX Runtime takes as a tensor's data: a typed array in the layout of its type, or strings. */
-export type InputData = NumberArray | BigArray | string[]
-
-/** A plan for a type that ONNX Runtime for Node can be fed. */
-export type FeedablePlan = InputPlan & { type: Exclude<InputPlan['type'], 'bfloat16'> }
+type MadeFill = Exclude<InputPlan['fill'], { kind: 'file' }>
 
 export function isFeedable(plan: InputPlan): plan is FeedablePlan {
   return plan.type !== 'bfloat16'
 }
 
+/** The shape that is fed: the plan's, with `take.count` samples in place of all. */
+export function fedShape({ shape, take }: Pick<InputPlan, 'shape' | 'take'>): number[] {
+  return take === undefined ? shape : shape.with(take.axis, take.count)
+}
+
 /**
- * The data of one input, row-major. float16 comes as its bits, bool as bytes of 0 and 1, int4 and uint4 packed two to a
- * byte, strings as decimal numbers. Throws a RangeError when there is no memory for it.
+ * The data of one input, row-major, in the shape that is fed. The same plan and seed give the same whole, of which
+ * `take` feeds a part. float16 comes as its bits, bool as bytes of 0 and 1, int4 and uint4 packed two to a byte,
+ * made strings as decimal numbers. Throws an Error with one sentence where a file does not have the values, and a
+ * RangeError when there is no memory for them.
  */
 export function inputData(plan: FeedablePlan, seed: number): InputData {
-  const elements = plan.shape.reduce((product, size) => product * size, 1)
-  const values = new SeededValues(seed, plan.name)
-  const real = realSource(plan.fill, values)
-  const whole = wholeSource(plan.fill, values)
-  switch (plan.type) {
+  const { type, shape, fill, take } = plan
+  const whole = fill.kind === 'file' ? fileData(plan, fill) : madeData(plan, fill, seed)
+  return packed(type, take === undefined ? whole : takeSamples(whole, shape, take))
+}
+
+function madeData({ name, type, shape }: FeedablePlan, fill: MadeFill, seed: number): InputData {
+  const elements = elementCount(shape)
+  const next = source(type, fill, shape, new SeededValues(seed, name))
+  if (type === 'string') return Array.from({ length: elements }, () => String(next()))
+  const array = elementArray(type, elements)
+  // Positions count on to the end.
+  const distinct = Math.min(elements, fill.kind === 'count' ? elements : distinctValues)
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
+    for (let i = 0; i < distinct; i += 1) array[i] = BigInt(next())
+  } else {
+    for (let i = 0; i < distinct; i += 1) array[i] = next()
+  }
+  return repeated(array, distinct)
+}
+
+/** The values one after the other, as numbers that an array of the type keeps. */
+function source(
+  type: FeedablePlan['type'],
+  fill: MadeFill,
+  shape: readonly number[],
+  values: SeededValues,
+): () => number {
+  switch (type) {
     case 'float32':
-      return fillNumbers(new Float32Array(elements), real)
     case 'float64':
-      return fillNumbers(new Float64Array(elements), real)
-    case 'float16':
-      return fillNumbers(new Uint16Array(elements), () => float16Bits(real()))
-    case 'int8':
-      return fillNumbers(new Int8Array(elements), whole)
-    case 'int16':
-      return fillNumbers(new Int16Array(elements), whole)
-    case 'int32':
-      return fillNumbers(new Int32Array(elements), whole)
-    case 'uint8':
-      return fillNumbers(new Uint8Array(elements), whole)
-    case 'uint16':
-      return fillNumbers(new Uint16Array(elements), whole)
-    case 'uint32':
-      return fillNumbers(new Uint32Array(elements), whole)
-    case 'int64':
-      return fillBig(new BigInt64Array(elements), whole)
-    case 'uint64':
-      return fillBig(new BigUint64Array(elements), whole)
-    case 'bool':
-      return fillNumbers(new Uint8Array(elements), () => (whole() === 0 ? 0 : 1))
-    case 'int4':
-    case 'uint4':
-      return fillNumbers(
-        new Uint8Array(Math.ceil(elements / 2)),
-        () => (whole() & 15) | ((whole() & 15) << 4),
-      )
-    case 'string':
-      return Array.from({ length: elements }, () => String(whole()))
+      return realSource(fill, shape, values)
+    case 'float16': {
+      const real = realSource(fill, shape, values)
+      return () => float16Bits(real())
+    }
+    case 'bool': {
+      const whole = wholeSource(fill, shape, values)
+      return () => (whole() === 0 ? 0 : 1)
+    }
+    default:
+      return wholeSource(fill, shape, values)
   }
 }
 
-function realSource(fill: InputPlan['fill'], values: SeededValues): () => number {
+function realSource(fill: MadeFill, shape: readonly number[], values: SeededValues): () => number {
   switch (fill.kind) {
     case 'normal':
       return () => values.normal() * fill.scale
@@ -82,27 +89,23 @@ function realSource(fill: InputPlan['fill'], values: SeededValues): () => number
       return () => fill.low + values.unit() * (fill.high - fill.low)
     case 'constant':
       return () => fill.value
-    case 'file':
-      throw new Error('Values of files are read, not made.')
+    case 'count': {
+      const size = shape[fill.axis] ?? 1
+      const inner = elementCount(shape.slice(fill.axis + 1))
+      let element = 0
+      return () => Math.floor(element++ / inner) % size
+    }
   }
 }
 
-function wholeSource(fill: InputPlan['fill'], values: SeededValues): () => number {
+function wholeSource(fill: MadeFill, shape: readonly number[], values: SeededValues): () => number {
   if (fill.kind === 'uniform') return () => fill.low + Math.floor(values.unit() * (fill.high - fill.low + 1))
-  const real = realSource(fill, values)
+  const real = realSource(fill, shape, values)
   return () => Math.round(real())
 }
 
-function fillNumbers<A extends NumberArray>(array: A, next: () => number): A {
-  const distinct = Math.min(array.length, distinctValues)
-  for (let i = 0; i < distinct; i += 1) array[i] = next()
-  for (let i = distinct; i < array.length; i += distinct) array.copyWithin(i, 0, distinct)
-  return array
-}
-
-function fillBig<A extends BigArray>(array: A, next: () => number): A {
-  const distinct = Math.min(array.length, distinctValues)
-  for (let i = 0; i < distinct; i += 1) array[i] = BigInt(next())
+/** Copies the first `distinct` values on, over and over, to the end. */
+function repeated<A extends NumberArray | BigArray>(array: A, distinct: number): A {
   for (let i = distinct; i < array.length; i += distinct) array.copyWithin(i, 0, distinct)
   return array
 }

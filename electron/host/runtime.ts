@@ -1,6 +1,6 @@
 import type * as ort from 'onnxruntime-node'
 import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
-import { inputData, isFeedable } from './input-data.ts'
+import { fedShape, inputData, isFeedable } from './input-data.ts'
 
 export type Runtime = typeof ort
 export type Feeds = Record<string, ort.Tensor>
@@ -53,7 +53,7 @@ export function buildFeeds(runtime: Runtime, request: Pick<PrepareRequest, 'inpu
   for (const plan of request.inputs) {
     if (!isFeedable(plan))
       throw new Error(`ONNX Runtime for Node cannot be fed ${plan.type} (input "${plan.name}").`)
-    feeds[plan.name] = new runtime.Tensor(plan.type, inputData(plan, request.seed), plan.shape)
+    feeds[plan.name] = new runtime.Tensor(plan.type, inputData(plan, request.seed), fedShape(plan))
   }
   return feeds
 }

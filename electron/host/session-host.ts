@@ -32,6 +32,8 @@ async function stage<T>(phase: FailedPhase, work: () => T | Promise<T>): Promise
 export class SessionHost {
   readonly #channel: ParentChannel
   #session: InferenceSession | undefined
+  /** The outputs to fetch, where not all can be. */
+  #fetches: string[] | undefined
   #feeds: Feeds = {}
   #window: SamplingWindow | undefined
 
@@ -83,7 +85,15 @@ export class SessionHost {
     const started = performance.now()
     const session = await stage('load', () => createSession(runtime, request))
     this.#session = session
+    // The binding for Node fails on outputs that are no tensors (the maps of classifiers from scikit-learn).
+    const tensors = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name)
+    if (tensors.length > 0 && tensors.length < session.outputNames.length) this.#fetches = tensors
     return { runtime, session, loadMs: performance.now() - started }
+  }
+
+  /** Computes and fetches the given outputs, else all that can be fetched. */
+  #run(session: InferenceSession, feeds: Feeds, outputs = this.#fetches): ReturnType<InferenceSession['run']> {
+    return outputs === undefined ? session.run(feeds) : session.run(feeds, outputs)
   }
 
   async #load(request: Extract<HostRequest, { request: 'load' }>): Promise<void> {
@@ -97,9 +107,7 @@ export class SessionHost {
     if (session === undefined) throw new Error('There is no session to evaluate.')
     const feeds = await stage('build-inputs', () => buildFeeds(runtime, request))
     const started = performance.now()
-    const results = await stage('first-inference', () =>
-      request.outputs === undefined ? session.run(feeds) : session.run(feeds, request.outputs),
-    )
+    const results = await stage('first-inference', () => this.#run(session, feeds, request.outputs))
     const ms = performance.now() - started
     const outputs = Object.entries(results).map(([name, value]) =>
       outputValue(name, value, request.mostElements),
@@ -113,7 +121,7 @@ export class SessionHost {
     const feeds = await stage('build-inputs', () => buildFeeds(runtime, request))
     this.#feeds = feeds
     const started = performance.now()
-    const results = await stage('first-inference', () => session.run(feeds))
+    const results = await stage('first-inference', () => this.#run(session, feeds))
     const ms = performance.now() - started
     const outputs = Object.entries(results).map(([name, value]) => ({ name, shape: [...value.dims] }))
     return this.#channel.send({ message: 'first-inference', ms, outputs })
@@ -126,7 +134,7 @@ export class SessionHost {
     if (this.#window !== undefined) throw new Error('A window is open already.')
     const window = openWindow(
       request,
-      () => session.run(feeds),
+      () => this.#run(session, feeds),
       (message) => this.#channel.send(message),
     )
     this.#window = window

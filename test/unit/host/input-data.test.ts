@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { InputPlan } from '../../../electron/contract/host-protocol.ts'
-import { inputData, type FeedablePlan } from '../../../electron/host/input-data.ts'
+import type { FeedablePlan } from '../../../electron/host/element-arrays.ts'
+import { fedShape, inputData } from '../../../electron/host/input-data.ts'
 
 function data(type: FeedablePlan['type'], fill: InputPlan['fill'], shape = [2, 3], seed = 1, name = 'x') {
   return inputData({ name, type, shape, fill }, seed)
@@ -30,7 +31,7 @@ describe('input data', () => {
   })
 
   it('packs four-bit integers two to a byte', () => {
-    expect([...data('uint4', { kind: 'constant', value: 3 }, [3])]).toEqual([0x33, 0x33])
+    expect([...data('uint4', { kind: 'constant', value: 3 }, [3])]).toEqual([0x33, 0x03])
     expect([...data('int4', { kind: 'constant', value: -1 }, [2])]).toEqual([0xff])
   })
 
@@ -73,10 +74,58 @@ describe('input data', () => {
   it('fills large inputs to the end', () => {
     const values = data('float32', { kind: 'uniform', low: 1, high: 2 }, [(1 << 20) + 1000])
     expect(Number(values[values.length - 1])).toBeGreaterThanOrEqual(1)
-    expect(values[1 << 20]).toBe(values[0])
+  })
+
+  it('makes no two samples of a large batch the same', () => {
+    const sample = 1 << 20
+    const values = data('float32', { kind: 'uniform', low: 1, high: 2 }, [3, sample])
+    expect(values[sample]).not.toBe(values[0])
+    expect(values[2 * sample]).not.toBe(values[sample])
+  })
+
+  it('counts positions along an axis, on to the end of a large batch', () => {
+    expect([...data('int64', { kind: 'count', axis: 1 }, [2, 3])].map(Number)).toEqual([0, 1, 2, 0, 1, 2])
+    expect([...data('float32', { kind: 'count', axis: 0 }, [2, 3])]).toEqual([0, 0, 0, 1, 1, 1])
+    const large = data('int32', { kind: 'count', axis: 1 }, [1100, 1024])
+    expect(Number(large[large.length - 1])).toBe(1023)
   })
 
   it('throws a RangeError for what fits in no array', () => {
     expect(() => data('float32', normal, [1e6, 1e6, 1e6])).toThrow(RangeError)
+  })
+})
+
+describe('a part of a batch', () => {
+  const shape = [2, 4, 3]
+  const part = (type: FeedablePlan['type'], axis: number, start: number, count: number) =>
+    inputData({ name: 'x', type, shape, fill: normalOrSmall(type), take: { axis, start, count } }, 1)
+  const normalOrSmall = (type: FeedablePlan['type']): InputPlan['fill'] =>
+    type === 'float32' ? normal : { kind: 'uniform', low: 0, high: 7 }
+
+  it('has the samples of the whole, whichever axis counts them', () => {
+    const whole = [...data('float32', normal, shape)]
+    expect([...part('float32', 0, 1, 1)]).toEqual(whole.slice(12))
+    expect([...part('float32', 1, 1, 2)]).toEqual([...whole.slice(3, 9), ...whole.slice(15, 21)])
+    expect([...part('float32', 2, 2, 1)]).toEqual(whole.filter((_, i) => i % 3 === 2))
+  })
+
+  it('agrees with the whole for strings and packed types too', () => {
+    const whole = [...data('string', normalOrSmall('string'), shape)]
+    expect(part('string', 1, 3, 1)).toEqual([...whole.slice(9, 12), ...whole.slice(21, 24)])
+    const nibbles = (bytes: readonly unknown[]) => bytes.map(Number).flatMap((byte) => [byte & 15, byte >> 4])
+    const packedWhole = nibbles([...data('uint4', normalOrSmall('uint4'), shape)])
+    expect(nibbles([...part('uint4', 1, 1, 2)])).toEqual([
+      ...packedWhole.slice(3, 9),
+      ...packedWhole.slice(15, 21),
+    ])
+  })
+
+  it('is fed in its own shape', () => {
+    expect(fedShape({ shape, take: { axis: 1, start: 2, count: 1 } })).toEqual([2, 1, 3])
+    expect(fedShape({ shape })).toEqual(shape)
+  })
+
+  it('is refused where the whole has no such samples', () => {
+    expect(() => part('float32', 1, 3, 2)).toThrow('Samples 3 to 4 are not among the 4 of the input.')
   })
 })
