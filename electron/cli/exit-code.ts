@@ -22,6 +22,7 @@ const inputCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'not-a-model',
   'model-damaged',
   'external-data-missing',
+  'not-convertible',
   'batch-mismatch',
   'provider-unavailable',
   'project-damaged',

@@ -24,10 +24,22 @@ Examples:
       measures exactly which batch size is the largest that fits
   batchscope run model.onnx --dim x:2=48 --dim x:3=192 --memory-budget 2GiB --json results.json
       fixes two open dimensions, limits memory, writes the results
+  batchscope run model.onnx --input image=pictures.npy
+      feeds it your own values, repeated until a batch is full
 
 Standard output carries the answer, standard error the progress. With --json - standard output is
 exactly one JSON document. Exit codes: 0 done, 2 bad input, 3 no trial completed, 4 no configuration
 meets the constraints, 130 interrupted.`
+
+export const convertExamples = `
+Examples:
+  batchscope convert model.onnx --to dynamic --out model-dynamic.onnx
+      sets a batch free that was fixed, where that can be shown to be right
+  batchscope convert model.onnx --to dynamic --out model-dynamic.onnx --batch-axis state=1
+  batchscope convert model.onnx --to fp16 --out model-fp16.onnx
+      half precision; inputs and outputs keep their types
+
+Exit codes: 0 done, 2 bad input, or a model that cannot be converted; the message names what stands in the way.`
 
 export const reportExamples = `
 Examples:

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { compareCommand } from './compare-command.ts'
+import { convertCommand } from './convert-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import type { ExitCode } from './exit-code.ts'
-import { compareExamples, exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
+import { compareExamples, convertExamples, exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { reportCommand } from './report-command.ts'
 import { runCommand } from './run-command.ts'
@@ -111,9 +112,25 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     .action((model, options) => runner.withEngine((context) => runCommand(model, options, context)))
 
   inherited('inspect <MODEL>', 'say what a model takes and gives')
-    .description('Reads a model without running it: inputs, outputs, batch axes, free dimensions, operators.')
+    .description(
+      'Reads a model: what it seems to be, inputs, outputs, batch axes, free dimensions, operators; and runs it once at two batch sizes to see whether its outputs follow.',
+    )
+    .option('--no-probe', 'only read it, do not run it')
     .option('--json', 'print a JSON document')
     .action((model, options) => runner.withEngine((context) => inspectCommand(model, options, context)))
+
+  inherited('convert <MODEL>', 'make a model with a dynamic batch, in FP16 or in INT8')
+    .description(
+      'Makes a copy of a model, shows by running both that it is right, and says what was changed and what was shown.',
+    )
+    .requiredOption('--to <KIND>', 'dynamic, fp16, int8 or int8-weights')
+    .requiredOption('--out <FILE>', 'write the model to this file, its external data beside it')
+    .addOption(
+      repeatable('--batch-axis <INPUT=AXIS>', 'axis of an input that counts samples, or none; repeatable'),
+    )
+    .option('--json', 'print a JSON document')
+    .addHelpText('after', convertExamples)
+    .action((model, options) => runner.withEngine((context) => convertCommand(model, options, context)))
 
   inherited('report <PROJECT>', 'print or export an experiment of a project file')
     .description('Prints the results of an experiment in a project file, or writes them to files.')

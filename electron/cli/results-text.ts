@@ -5,11 +5,20 @@ import { failureLine } from '../contract/failure.ts'
 import { flagSentences } from '../contract/flag-words.ts'
 import { resultsTable, trialsInOrder } from './results-table.ts'
 import { wrap, type Terminal } from './terminal.ts'
+import { variantsText } from './variants-text.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
 
-/** What a run found, for reading: the table, what is to be said about its rows, the answer, and a line a goal. */
+/**
+ * What a run found, for reading: the table, what is to be said about its rows, the variants, the answer, and a line a
+ * goal.
+ */
 export function resultsText(analysis: Analysis, terminal: Pick<Terminal, 'style' | 'width'>): string {
-  const parts = [resultsTable(analysis, terminal), remarks(analysis, terminal), answer(analysis, terminal)]
+  const parts = [
+    resultsTable(analysis, terminal),
+    remarks(analysis, terminal),
+    variantsText(analysis, terminal),
+    answer(analysis, terminal),
+  ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 

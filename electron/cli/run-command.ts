@@ -67,6 +67,7 @@ async function measure(
     options.project === undefined ? undefined : await openOrCreateProject(options.project, session, terminal)
   if (interrupted.aborted) return undefined
   display.say(`${description.name}: ${planWords(preview)}`)
+  if (draft.makeDynamic === 'yes') display.say('Setting the batch free in a copy, and proving it ...')
 
   const run = followRun(session, display)
   try {

@@ -10,6 +10,9 @@ export type UsedCommands = Pick<
   EngineCommands,
   | 'environment'
   | 'openModel'
+  | 'makeModel'
+  | 'saveModelAs'
+  | 'probeBatchAxes'
   | 'openProject'
   | 'createProject'
   | 'previewExperiment'

@@ -22,6 +22,7 @@ export interface FactorColumn {
 export function varyingFactors(trials: readonly Pick<TrialReport, 'config'>[]): FactorColumn[] {
   const dims = new Set(trials.flatMap(({ config }) => Object.keys(config.dims)))
   const columns: FactorColumn[] = [
+    { head: 'variant', valueOf: ({ variant }) => variant ?? 'reference' },
     { head: 'EP', valueOf: ({ executionProvider }) => executionProvider },
     { head: 'device', valueOf: ({ device }) => String(device ?? '') },
     { head: 'threads', valueOf: ({ threads }) => (threads === undefined ? 'default' : String(threads)) },

@@ -1,7 +1,9 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { BatchscopeError } from '../contract/failure.ts'
-import type { EngineCommands } from '../contract/workbench-api.ts'
+import type { CommandParams, EngineCommands } from '../contract/workbench-api.ts'
+import { inputPaths } from '../engine/experiment/draft-inputs.ts'
+import { readVariants } from '../engine/experiment/draft-variants.ts'
 
 /** Folders that a served page may use. */
 export interface AllowedFolders {
@@ -23,11 +25,37 @@ export function restrictPaths(commands: EngineCommands, folders: AllowedFolders)
     if (!recent.some((project) => project.path === path)) await readable(path)
   }
 
-  async function checkExperimentModel(projectId: string, experimentId: string): Promise<void> {
+  /** All models and inputs of an experiment. */
+  async function checkExperiment(projectId: string, experimentId: string): Promise<void> {
     const project = (await commands.openProjects({})).find(({ id }) => id === projectId)
     const experiment = project?.experiments.find(({ id }) => id === experimentId)
-    const model = project?.models.find(({ sha256 }) => sha256 === experiment?.modelSha256)
-    if (model !== undefined) await readable(model.path)
+    const checkModel = async (wanted: string | undefined) => {
+      const model = project?.models.find(({ sha256 }) => sha256 === wanted)
+      if (model === undefined) return
+      await readable(model.path)
+      // A made model that is gone is made again from this one.
+      if (model.derivation !== undefined) await readable(model.derivation.from.path)
+    }
+    await checkModel(experiment?.modelSha256)
+    const { spec } = await commands.analyse({ projectId, experimentId })
+    for (const { modelSha256 } of spec.factors.variants ?? []) await checkModel(modelSha256)
+    for (const { path } of Object.values(spec.inputs ?? {})) await readable(path)
+  }
+
+  /** A model, and the models and inputs that a draft for it names. */
+  async function checkDraft({
+    modelPath,
+    draft,
+  }: Pick<CommandParams<'previewExperiment'>, 'modelPath' | 'draft'>): Promise<void> {
+    await readable(modelPath)
+    const variants = readVariants(filled(draft.variants))
+    for (const variant of variants.ok ? variants.value : []) {
+      if ('path' in variant) await readable(variant.path)
+    }
+    const inputs = filled(draft.inputs)
+    // Which part of a text is the path depends on the names of the model's inputs.
+    if (inputs.length === 0) return
+    for (const path of inputPaths(inputs, await commands.openModel({ path: modelPath }))) await readable(path)
   }
 
   return {
@@ -48,16 +76,29 @@ export function restrictPaths(commands: EngineCommands, folders: AllowedFolders)
       await writable(params.path)
       return commands.saveProjectAs(params)
     },
+    async probeBatchAxes(params) {
+      await readable(params.path)
+      return commands.probeBatchAxes(params)
+    },
+    async makeModel(params) {
+      await readable(params.path)
+      return commands.makeModel(params)
+    },
+    async saveModelAs(params) {
+      await readable(params.sourcePath)
+      await writable(params.path)
+      return commands.saveModelAs(params)
+    },
     async previewExperiment(params) {
-      await readable(params.modelPath)
+      await checkDraft(params)
       return commands.previewExperiment(params)
     },
     async startExperiment(params) {
-      await readable(params.modelPath)
+      await checkDraft(params)
       return commands.startExperiment(params)
     },
     async resumeExperiment(params) {
-      await checkExperimentModel(params.projectId, params.experimentId)
+      await checkExperiment(params.projectId, params.experimentId)
       return commands.resumeExperiment(params)
     },
     async compareExperiments(params) {
@@ -69,6 +110,10 @@ export function restrictPaths(commands: EngineCommands, folders: AllowedFolders)
       return commands.saveReport(params)
     },
   }
+}
+
+function filled(texts: readonly string[] | undefined): string[] {
+  return (texts ?? []).map((text) => text.trim()).filter((text) => text !== '')
 }
 
 function createCheck(folders: readonly string[]): (path: string) => Promise<void> {

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import type { BatchscopeError } from '../contract/failure.ts'
 import { badInput } from '../contract/failure.ts'
 import type { WorkbenchApi } from '../contract/workbench-api.ts'
+import { createDownloadServer } from './downloads.ts'
 import { createPageServer } from './page.ts'
 import { createRequestGuard } from './request-guard.ts'
 import { createSocketServer } from './socket.ts'
@@ -21,6 +22,8 @@ export interface HttpSettings {
   uploadsFolder: string
   /** Largest upload in bytes. */
   uploadLimitBytes: number
+  /** Models that were made here: what a page may download. */
+  madeModelsFolder: string
 }
 
 export interface RunningServer {
@@ -38,6 +41,7 @@ export async function startHttpServer(api: WorkbenchApi, settings: HttpSettings)
     folder: settings.uploadsFolder,
     limitBytes: settings.uploadLimitBytes,
   })
+  const downloads = createDownloadServer(settings.madeModelsFolder)
   const sockets = createSocketServer(api)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,6 +51,15 @@ export async function startHttpServer(api: WorkbenchApi, settings: HttpSettings)
       if (method !== 'PUT') return refuse(response, 405)
       if (!guard.isFromOurPage(request) || !guard.hasToken(request)) return refuse(response, 403)
       return receiveUpload(request, response)
+    }
+    if (url === '/downloads') {
+      if (method !== 'POST') return refuse(response, 405)
+      if (!guard.isFromOurPage(request) || !guard.hasToken(request)) return refuse(response, 403)
+      return downloads.giveTicket(request, response)
+    }
+    if (url.startsWith('/downloads/')) {
+      if (method !== 'GET') return refuse(response, 405)
+      return downloads.send(request, response)
     }
     if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405)
     return servePage(request, response)

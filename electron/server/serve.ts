@@ -60,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<{ url: string; close
       pageFolder: join(distFolder, 'renderer'),
       uploadsFolder: join(dataFolder, 'uploads'),
       uploadLimitBytes,
+      madeModelsFolder: join(dataFolder, 'models'),
     },
   )
   options.onReady?.(server.url)

@@ -21,8 +21,8 @@ const reserveBytes = 256 * 2 ** 20
 /** A sender that is silent for this long is gone, in ms. */
 const silenceMs = 60_000
 
-/** Models, projects, and what exporters call a model's external data. */
-const namePattern = /\.(onnx|batchscope|onnx_data|data|bin|pb|weights)$/i
+/** Models, projects, what exporters call a model's external data, and NumPy arrays. */
+const namePattern = /\.(onnx|batchscope|onnx_data|data|bin|pb|weights|npy|npz)$/i
 
 /** Takes files from the page: `PUT /uploads/NAME`, `?folder=` of an earlier answer to put them together. */
 export type ReceiveUpload = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -103,7 +103,7 @@ function safeName(encoded: string): string {
   }
   if (!namePattern.test(name)) {
     throw badInput(
-      `"${name}" is neither an ONNX model (.onnx) nor a Batchscope project (.batchscope).`,
+      `"${name}" is no ONNX model (.onnx), Batchscope project (.batchscope) or NumPy array (.npy, .npz).`,
       'Choose a file of one of these kinds.',
     )
   }

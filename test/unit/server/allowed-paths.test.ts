@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ModelDescription } from '../../../electron/contract/model.ts'
 import type { ProjectSummary } from '../../../electron/contract/project.ts'
+import type { CommandResult } from '../../../electron/contract/workbench-api.ts'
 import { restrictPaths } from '../../../electron/server/allowed-paths.ts'
 import { inMemoryWorkbench } from '../../contract/in-memory-workbench.ts'
 import type { InMemoryWorkbench } from '../../contract/in-memory-workbench.ts'
@@ -78,6 +80,15 @@ describe('restrictPaths', () => {
     expect(await passed((c) => c.saveProjectAs({ projectId: '1', path: path() }))).toBe('forbidden')
     expect(await passed((c) => c.previewExperiment({ modelPath: path(), draft }))).toBe('forbidden')
     expect(await passed((c) => c.startExperiment({ modelPath: path(), draft }))).toBe('forbidden')
+    expect(await passed((c) => c.probeBatchAxes({ path: path() }))).toBe('forbidden')
+    expect(await passed((c) => c.makeModel({ path: path(), kind: 'fp16' }))).toBe('forbidden')
+    const model = join(data, 'model.onnx')
+    expect(await passed((c) => c.saveModelAs({ sourcePath: path(), path: model }))).toBe('forbidden')
+    expect(await passed((c) => c.saveModelAs({ sourcePath: model, path: path() }))).toBe('forbidden')
+    const variants = [`other=${path()}`]
+    expect(await passed((c) => c.startExperiment({ modelPath: model, draft: { variants } }))).toBe(
+      'forbidden',
+    )
     const report = { projectId: '1', experimentId: '1', format: 'pdf' as const, path: path() }
     expect(await passed((c) => c.saveReport(report))).toBe('forbidden')
   })
@@ -112,5 +123,45 @@ describe('restrictPaths', () => {
     await expect(
       restricted(workbench).resumeExperiment({ projectId: 'p', experimentId: 'e' }),
     ).rejects.toMatchObject({ failure: { code: 'forbidden' } })
+  })
+
+  it('does not make a model again from one elsewhere, whatever a project says', async () => {
+    const derivation = { kind: 'dynamic', from: { path: join(elsewhere, 'model.onnx') } }
+    const model = { sha256: 'abc', path: join(data, 'models', 'gone.onnx'), derivation }
+    const project = { id: 'p', models: [model], experiments: [{ id: 'e', modelSha256: 'abc' }] }
+    const workbench = inMemoryWorkbench({
+      openProjects: async () => [project as unknown as ProjectSummary],
+      analyse: async () => ({ spec: { factors: {} } }) as unknown as CommandResult<'analyse'>,
+    })
+    await expect(
+      restricted(workbench).resumeExperiment({ projectId: 'p', experimentId: 'e' }),
+    ).rejects.toMatchObject({ failure: { code: 'forbidden' } })
+  })
+
+  it('holds the values that a draft or a project names for inputs to the folders', async () => {
+    const inputs = [{ name: 'x' }, { name: 'x=1' }]
+    const project = { id: 'p', models: [], experiments: [{ id: 'e', modelSha256: 'abc' }] }
+    const spec = { factors: {}, inputs: { x: { path: join(elsewhere, 'x.npy') } } }
+    const workbench = inMemoryWorkbench({
+      openModel: async () => ({ inputs }) as unknown as ModelDescription,
+      previewExperiment: async () => ({ problems: [] }),
+      openProjects: async () => [project as unknown as ProjectSummary],
+      analyse: async () => ({ spec }) as unknown as CommandResult<'analyse'>,
+    })
+    const commands = restricted(workbench)
+    const preview = (text: string) =>
+      commands.previewExperiment({ modelPath: join(data, 'model.onnx'), draft: { inputs: [text] } })
+    await expect(preview(`x=${join(data, 'x.npy')}`)).resolves.toEqual({ problems: [] })
+    const forbidden = { failure: { code: 'forbidden' } }
+    for (const text of [
+      'x=x.npy',
+      'x=x.npz:y',
+      `x=1=${join(elsewhere, 'x.npz')}:y`,
+      join(elsewhere, 'x.npz'),
+    ])
+      await expect(preview(text)).rejects.toMatchObject(forbidden)
+    await expect(commands.resumeExperiment({ projectId: 'p', experimentId: 'e' })).rejects.toMatchObject(
+      forbidden,
+    )
   })
 })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -23,12 +23,16 @@ describe('the http server', () => {
     await writeFile(join(folder, 'page', 'index.html'), '<title>workbench</title>')
     await writeFile(join(folder, 'page', 'assets', 'index-abc123.js'), 'export {}')
     await writeFile(join(folder, 'secret.json'), '{}')
+    await mkdir(join(folder, 'models', 'net'), { recursive: true })
+    await writeFile(join(folder, 'models', 'net', 'größe (fp16).onnx'), 'half')
+    await symlink(join(folder, 'secret.json'), join(folder, 'models', 'link.onnx'))
     server = await startHttpServer(inMemoryWorkbench(), {
       host: '127.0.0.1',
       port: 0,
       pageFolder: join(folder, 'page'),
       uploadsFolder: join(folder, 'uploads'),
       uploadLimitBytes,
+      madeModelsFolder: join(folder, 'models'),
     })
     const url = new URL(server.url)
     port = Number(url.port)
@@ -223,6 +227,10 @@ describe('the http server', () => {
       expect((await upload(`a.onnx?folder=${beside}`, 'x')).status).toBe(400)
     })
 
+    it.each(['images.npy', 'images.npz'])("takes the user's own values, %s", async (name) => {
+      expect((await upload(name, 'x')).status).toBe(201)
+    })
+
     it.each([
       '..%2f..%2fevil.onnx',
       '%2fetc%2fevil.onnx',
@@ -277,6 +285,49 @@ describe('the http server', () => {
     })
   })
 
+  describe('a download', () => {
+    const inModels = (...names: string[]) => join(folder, 'models', ...names)
+
+    function askFor(path: unknown, headers: Record<string, string> = {}) {
+      const withToken = { 'x-batchscope-token': token, ...headers }
+      return ask('/downloads', { method: 'POST', headers: withToken, body: JSON.stringify({ path }) })
+    }
+
+    it('of a model that was made here has an address that works once and is not the token', async () => {
+      const { status, text } = await askFor(inModels('net', 'größe (fp16).onnx'))
+      const { url } = JSON.parse(text) as { url: string }
+      expect(status).toBe(201)
+      expect(url).not.toContain(token)
+      const first = await ask(`/${url}`)
+      expect([first.status, first.text, first.headers['content-length']]).toEqual([200, 'half', '4'])
+      expect(first.headers['content-disposition']).toBe(
+        `attachment; filename="gr__e (fp16).onnx"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%28fp16%29.onnx`,
+      )
+      expect((await ask(`/${url}`)).status).toBe(404)
+    })
+
+    it.each([
+      ['a file elsewhere', () => join(folder, 'secret.json')],
+      ['a way out', () => `${inModels()}/../secret.json`],
+      ['a link that leads out', () => inModels('link.onnx')],
+      ['a folder', () => inModels('net')],
+      ['nothing', () => inModels('gone.onnx')],
+      ['no path', () => 7],
+    ])('of %s is refused', async (_what, path) => {
+      const { status, text } = await askFor(path())
+      expect(status).toBe(400)
+      expect(JSON.parse(text)).toMatchObject({ failure: { code: 'forbidden' } })
+    })
+
+    it('is refused without the token, from another page, and at an address of no ticket', async () => {
+      const path = inModels('net', 'größe (fp16).onnx')
+      expect((await askFor(path, { 'x-batchscope-token': 'wrong' })).status).toBe(403)
+      expect((await askFor(path, { origin: 'http://evil.example' })).status).toBe(403)
+      expect((await ask('/downloads/made-up')).status).toBe(404)
+      expect((await ask('/downloads/')).status).toBe(404)
+    })
+  })
+
   it('says in one sentence that its port is taken', async () => {
     const again = startHttpServer(inMemoryWorkbench(), {
       host: '127.0.0.1',
@@ -284,6 +335,7 @@ describe('the http server', () => {
       pageFolder: folder,
       uploadsFolder: folder,
       uploadLimitBytes,
+      madeModelsFolder: folder,
     })
     await expect(again).rejects.toMatchObject({
       failure: { code: 'bad-input', message: `Port ${port} on 127.0.0.1 is taken.` },

@@ -10,6 +10,8 @@ interface Field {
   wireType: number
   /** With the tag, for fields without a length; without it, for those with one. */
   content: Content
+  /** Tag and length as they stand in the file, for fields with a length: a writer may have spelled them in more bytes. */
+  spelled?: { header: Uint8Array; payloadBytes: number }
 }
 
 /**
@@ -37,18 +39,24 @@ export class ProtoMessage {
         const start = reader.pos
         const tag = reader.tag()
         const [number, wireType] = [tag >>> 3, tag & 7]
+        // Groups do not occur in ONNX.
+        if (number === 0 || wireType === 3 || wireType === 4)
+          throw new MalformedMessage('a part of it is no field')
         if (wireType === wire.lengthDelimited) {
           const length = reader.size()
           const payload = reader.pos
           reader.skip(length)
-          fields.push({ number, wireType, content: bytes.subarray(payload, reader.pos) })
+          const spelled = { header: bytes.subarray(start, payload), payloadBytes: length }
+          fields.push({ number, wireType, content: bytes.subarray(payload, reader.pos), spelled })
         } else {
           reader.skipType(wireType)
           fields.push({ number, wireType, content: bytes.subarray(start, reader.pos) })
         }
       }
     } catch (error) {
-      if (error instanceof Error) throw new MalformedMessage('a part of it cannot be read')
+      // protobufjs throws bare Errors and RangeErrors for bytes that it cannot read.
+      if (error instanceof Error && (error.constructor === Error || error instanceof RangeError))
+        throw new MalformedMessage('a part of it cannot be read')
       throw error
     }
     return new ProtoMessage(fields)
@@ -78,9 +86,10 @@ export class ProtoMessage {
 
   /** Puts `messages` in place of all fields of this number, where the first of them stood. */
   replaceMessages(number: number, messages: readonly ProtoMessage[]): void {
+    const known = new Map(this.#fields.map((field) => [field.content, field]))
     this.#replace(
       number,
-      messages.map((content) => ({ number, wireType: wire.lengthDelimited, content })),
+      messages.map((content) => known.get(content) ?? { number, wireType: wire.lengthDelimited, content }),
     )
   }
 
@@ -117,15 +126,34 @@ export class ProtoMessage {
     this.#replace(number, [{ number, wireType: wire.lengthDelimited, content: bytes }])
   }
 
+  /** The bytes of 32-bit or 64-bit numbers, packed or not, in pieces: views, without tags and lengths. */
+  fixedWidth(number: number): Uint8Array[] {
+    return this.#fields.flatMap(({ number: own, wireType, content }) => {
+      if (own !== number || content instanceof ProtoMessage) return []
+      if (wireType === wire.fixed32) return [content.subarray(-4)]
+      if (wireType === wire.fixed64) return [content.subarray(-8)]
+      return wireType === wire.lengthDelimited ? [content] : []
+    })
+  }
+
+  /** Calls `take` with repeated or single varints, packed or not, as the low 64 bits that they stand for. */
+  eachVarint(number: number, take: (value: bigint) => void): void {
+    for (const field of this.#fields) {
+      if (field.number !== number || field.content instanceof ProtoMessage) continue
+      if (field.wireType === wire.varint) {
+        let first = true
+        forEachVarint(field.content, (value) => {
+          if (!first) take(value)
+          first = false
+        })
+      } else if (field.wireType === wire.lengthDelimited) forEachVarint(field.content, take)
+    }
+  }
+
   /** Repeated or single varints, packed or not, as int64. */
   integers(number: number): bigint[] {
     const values: bigint[] = []
-    for (const field of this.#fields) {
-      if (field.number !== number || field.content instanceof ProtoMessage) continue
-      const all = readVarints(field.content)
-      if (field.wireType === wire.varint) values.push(...all.slice(1))
-      else if (field.wireType === wire.lengthDelimited) for (const value of all) values.push(value)
-    }
+    this.eachVarint(number, (value) => values.push(value))
     return values
   }
 
@@ -177,23 +205,25 @@ export class ProtoMessage {
   /** The bytes that `chunks` gives, counted. */
   byteLength(): number {
     let length = 0
-    for (const { number, wireType, content } of this.#fields) {
+    for (const field of this.#fields) {
+      const { wireType, content } = field
       const payload = content instanceof ProtoMessage ? content.byteLength() : content.length
-      length += wireType === wire.lengthDelimited ? header(number, payload).length + payload : payload
+      length += wireType === wire.lengthDelimited ? headerOf(field, payload).length + payload : payload
     }
     return length
   }
 
   /** The encoded message in pieces, views of the original where nothing was changed. */
   *chunks(): Generator<Uint8Array> {
-    for (const { number, wireType, content } of this.#fields) {
+    for (const field of this.#fields) {
+      const { wireType, content } = field
       if (wireType !== wire.lengthDelimited) {
         if (content instanceof Uint8Array) yield content
       } else if (content instanceof ProtoMessage) {
-        yield header(number, content.byteLength())
+        yield headerOf(field, content.byteLength())
         yield* content.chunks()
       } else {
-        yield header(number, content.length)
+        yield headerOf(field, content.length)
         yield content
       }
     }
@@ -231,6 +261,10 @@ function opened(field: Field): ProtoMessage {
   return message
 }
 
+function headerOf({ number, spelled }: Field, payloadBytes: number): Uint8Array {
+  return spelled?.payloadBytes === payloadBytes ? spelled.header : header(number, payloadBytes)
+}
+
 function header(number: number, payloadBytes: number): Uint8Array {
   return Uint8Array.from([...varint(tagOf(number, wire.lengthDelimited)), ...varint(BigInt(payloadBytes))])
 }
@@ -251,19 +285,23 @@ function varint(value: bigint): number[] {
   return bytes
 }
 
-/** Varints one after the other, as int64. Throws a MalformedMessage where the last one is cut off. */
-function readVarints(bytes: Uint8Array): bigint[] {
-  const values: bigint[] = []
+/** Varints one after the other, as int64. Throws a MalformedMessage where one is cut off or too long. */
+function forEachVarint(bytes: Uint8Array, take: (value: bigint) => void): void {
   let value = 0n
   let shift = 0n
   for (const byte of bytes) {
     value |= BigInt(byte & 0x7f) << shift
     shift += 7n
-    if (byte >= 0x80) continue
-    values.push(BigInt.asIntN(64, value))
+    if (byte >= 0x80) {
+      if (shift === longestVarint) throw new MalformedMessage('a number in it is too long')
+      continue
+    }
+    take(BigInt.asIntN(64, value))
     value = 0n
     shift = 0n
   }
   if (shift > 0n) throw new MalformedMessage('a list in it is cut off')
-  return values
 }
+
+/** Bits of ten bytes, seven each. */
+const longestVarint = 70n
