@@ -1,5 +1,7 @@
 import type { Environment } from '../contract/environment.ts'
+import type { ExperimentDraft } from '../contract/experiment.ts'
 import { badInput, BatchscopeError, failureLine } from '../contract/failure.ts'
+import type { ModelDescription } from '../contract/model.ts'
 import type {
   CommandParams,
   CommandResult,
@@ -12,16 +14,22 @@ import { compareSources } from './comparison/compare-sources.ts'
 import { sideOfExperiment } from './comparison/side.ts'
 import { describeEnvironment } from './environment.ts'
 import { readDraft } from './experiment/draft.ts'
+import { openInputFiles } from './experiment/draft-inputs.ts'
+import { modelOfDraft } from './experiment/draft-make-dynamic.ts'
+import { makeVariants, openVariants, trialModels, variantFactors } from './experiment/draft-variants.ts'
+import type { TrialModels } from './experiment/plan-trial.ts'
 import { previewExperiment } from './experiment/preview.ts'
 import { checkRunnable, experimentName, newExperimentId } from './experiment/new-experiment.ts'
+import { recordedModels } from './experiment/recorded-models.ts'
+import { ownValues } from './experiment/own-values.ts'
 import { RunControl } from './experiment/run-control.ts'
+import { ArrayFiles } from './inputs/array-files.ts'
 import { makeModel, saveMadeModel } from './model/make-model.ts'
 import { probeBatchAxes } from './model/probe-batch.ts'
 import { OpenedModels } from './model/opened-models.ts'
 import { sampleModels } from './model/sample-models.ts'
 import type { Ports } from './ports.ts'
 import { OpenProjects } from './project/open-projects.ts'
-import type { ExperimentState } from './project/state.ts'
 import { analyse } from './recommendation/analyse.ts'
 import { encodeReport, renderReport, type RenderedReport } from './report/render-report.ts'
 import { outliersOf } from './statistics/outliers.ts'
@@ -49,6 +57,7 @@ export function createWorkbench(ports: Ports): Workbench {
   }
 
   const models = new OpenedModels(ports.files)
+  const arrays = new ArrayFiles(ports.files)
   const projects = new OpenProjects(ports, () => emit('projects', projects.summaries()))
   const runs = new RunControl({
     ports,
@@ -72,9 +81,12 @@ export function createWorkbench(ports: Ports): Workbench {
     params: CommandParams<'startExperiment'>,
   ): Promise<CommandResult<'startExperiment'>> {
     runs.refuseIfRunning()
-    const model = await models.open(params.modelPath)
+    const opened = await models.open(params.modelPath)
+    const asRead = modelOfDraft(params.draft, opened)
     const here = await knownEnvironment()
-    const reading = readDraft(params.draft, model, here.providers)
+    const asked = await variantsOf(params.draft, asRead)
+    const inputFiles = await openInputFiles(params.draft.inputs, asRead, arrays)
+    const reading = readDraft(params.draft, opened, here.providers, asked, inputFiles)
     if (!reading.ok) {
       throw badInput(
         reading.problems
@@ -82,9 +94,20 @@ export function createWorkbench(ports: Ports): Workbench {
           .join('\n'),
       )
     }
-    checkRunnable(model, reading.spec)
+    // Made only now, when everything else is known to be right: it takes its time.
+    const { batchAxes } = params.draft
+    const model =
+      asRead === opened
+        ? opened
+        : await makeModel({ path: opened.path, kind: 'dynamic', batchAxes }, { models, ports })
+    const variants = await makeVariants(asked.ok ? asked.value : [], (kind) =>
+      makeModel({ path: model.path, kind, batchAxes }, { models, ports }),
+    )
+    const spec = { ...reading.spec, factors: { ...reading.spec.factors, ...variantFactors(variants) } }
+    const measured = { ...trialModels(model, variants), values: await ownValues(spec, model, arrays) }
+    checkRunnable(measured, spec)
     const started = ports.clock.wallTime()
-    const name = params.name ?? experimentName(params.draft, reading.spec)
+    const name = params.name ?? experimentName(params.draft, spec)
     const projectId =
       params.projectId ??
       (params.scratch === true
@@ -100,13 +123,15 @@ export function createWorkbench(ports: Ports): Workbench {
       })
     }
     const experimentId = newExperimentId(project.state)
-    if (!project.state.models.has(model.sha256)) await project.append({ record: 'model', model })
+    for (const each of [model, ...measured.variants.values()]) {
+      if (!project.state.models.has(each.sha256)) await project.append({ record: 'model', model: each })
+    }
     await project.append({
       record: 'experiment',
       id: experimentId,
       name,
       modelSha256: model.sha256,
-      spec: reading.spec,
+      spec,
       environment: here,
       started,
       startedMs: ports.clock.now(),
@@ -115,7 +140,7 @@ export function createWorkbench(ports: Ports): Workbench {
       projectId,
       project,
       experiment: projects.experiment(projectId, experimentId).experiment,
-      model,
+      models: measured,
     })
     return { projectId, experimentId }
   }
@@ -125,16 +150,51 @@ export function createWorkbench(ports: Ports): Workbench {
   ): Promise<CommandResult<'resumeExperiment'>> {
     runs.refuseIfRunning()
     const { project, experiment } = projects.experiment(params.projectId, params.experimentId)
-    const recorded = modelOf(project.state.models, experiment)
-    const model = await models.open(recorded.path)
-    if (model.sha256 !== recorded.sha256) {
+    const recorded = recordedModels(project.state.models, experiment)
+    const axes = experiment.record.spec.batchAxes
+    const reference = await reopen(recorded.reference, axes)
+    const measured: TrialModels = {
+      reference,
+      values: await ownValues(experiment.record.spec, reference, arrays),
+      variants: new Map(
+        await Promise.all(
+          [...recorded.variants].map(async ([name, model]) => [name, await reopen(model, axes)] as const),
+        ),
+      ),
+    }
+    runs.start({ projectId: params.projectId, project, experiment, models: measured })
+    return {}
+  }
+
+  /** The model that an experiment measured, as it lies there now; one that was made is made again where it is gone. */
+  async function reopen(
+    recorded: ModelDescription,
+    axes: Readonly<Record<string, number | null>>,
+  ): Promise<ModelDescription> {
+    const { derivation, path, sha256 } = recorded
+    const gone = (await ports.files.stat(path)) === undefined
+    const model =
+      gone && derivation !== undefined
+        ? await makeModel(
+            {
+              ...{ path: derivation.from.path, kind: derivation.kind },
+              batchAxes: Object.entries(axes).map(([input, axis]) => `${input}=${axis ?? 'none'}`),
+            },
+            { models, ports },
+          )
+        : await models.open(path)
+    if (model.sha256 !== sha256) {
       throw badInput(
-        `${recorded.path} is no longer the model that this experiment measured.`,
+        `${path} is no longer the model that this experiment measured.`,
         'Put the original file back, or start a new experiment.',
       )
     }
-    runs.start({ projectId: params.projectId, project, experiment, model })
-    return {}
+    return model
+  }
+
+  /** The variants of a draft, opened; those that are to be made are not made yet. */
+  function variantsOf(draft: ExperimentDraft, model: ModelDescription) {
+    return openVariants(draft.variants, model, (path) => models.open(path))
   }
 
   function analysisOf({ projectId, experimentId, slo }: CommandParams<'analyse'>) {
@@ -147,6 +207,8 @@ export function createWorkbench(ports: Ports): Workbench {
       skips: experiment.skips,
       slo,
       environment: where,
+      outputDrifts: experiment.outputDrifts,
+      models: { bySha256: project.state.models, reference: experiment.record.modelSha256 },
     })
     return { project, experiment, spec, environment: where, analysis }
   }
@@ -159,11 +221,12 @@ export function createWorkbench(ports: Ports): Workbench {
     format: ReportFormat
   }): Promise<RenderedReport> {
     const { project, experiment, analysis } = analysisOf(params)
+    const measured = recordedModels(project.state.models, experiment)
     const input = {
       generator: generator(),
       projectName: projects.summary(params.projectId).name,
       experiment,
-      model: modelOf(project.state.models, experiment),
+      ...{ model: measured.reference, variants: measured.variants },
       analysis,
     }
     return renderReport(input, params.format, ports.files)
@@ -177,7 +240,7 @@ export function createWorkbench(ports: Ports): Workbench {
       probeBatchAxes(await models.open(path), batchAxes ?? [], ports),
     makeModel: (params) => makeModel(params, { models, ports }),
     saveModelAs: async ({ sourcePath, path }) => {
-      await saveMadeModel(ports.files.resolve(sourcePath), ports.files.resolve(path), ports.files)
+      await saveMadeModel(sourcePath, ports.files.resolve(path), { models, files: ports.files })
       return {}
     },
     recentProjects: () => projects.recent.list(),
@@ -213,7 +276,10 @@ export function createWorkbench(ports: Ports): Workbench {
     },
     previewExperiment: async ({ modelPath, draft }) => {
       const model = await models.open(modelPath)
-      return previewExperiment(draft, model, (await knownEnvironment()).providers)
+      const asRead = modelOfDraft(draft, model)
+      const { providers } = await knownEnvironment()
+      const inputFiles = await openInputFiles(draft.inputs, asRead, arrays)
+      return previewExperiment(draft, model, providers, await variantsOf(draft, asRead), inputFiles)
     },
     startExperiment,
     resumeExperiment,
@@ -237,7 +303,8 @@ export function createWorkbench(ports: Ports): Workbench {
         sideOf: (source) => {
           const { project, experiment, analysis } = analysisOf(source)
           const { name } = projects.summary(source.projectId)
-          return sideOfExperiment(name, experiment, modelOf(project.state.models, experiment), analysis)
+          const { reference } = recordedModels(project.state.models, experiment)
+          return sideOfExperiment(name, experiment, reference, analysis)
         },
       }),
     trialDetail: async ({ projectId, experimentId, trialId }) => {
@@ -278,17 +345,4 @@ export function createWorkbench(ports: Ports): Workbench {
       await projects.closeAll()
     },
   }
-}
-
-function modelOf(models: ReadonlyMap<string, CommandResult<'openModel'>>, { record }: ExperimentState) {
-  const model = models.get(record.modelSha256)
-  if (model === undefined) {
-    throw new BatchscopeError({
-      code: 'project-damaged',
-      message: `The project has no description of the model that ${record.name} measured.`,
-      hint: 'Its line in the project file is damaged: restore it from a backup.',
-      owner: 'system',
-    })
-  }
-  return model
 }

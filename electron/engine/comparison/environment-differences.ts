@@ -16,10 +16,11 @@ export function environmentDifferences(before: ComparedSide, after: ComparedSide
 }
 
 /** In the order in which they matter. */
-function factsOf({ run, environment, spec, trials }: ComparedSide): Map<string, string> {
+function factsOf({ run, environment, spec, trials, variants }: ComparedSide): Map<string, string> {
   const { host, runtime, devices } = environment
   const facts = new Map<string, string>()
   facts.set('model', `${run.model.name} (SHA-256 ${run.model.sha256.slice(0, 12)})`)
+  for (const { name, sha256 } of variants) facts.set(`variant ${name}`, `SHA-256 ${sha256.slice(0, 12)}`)
   facts.set('ONNX Runtime', runtime.onnxruntime)
   const used = new Set(trials.map(({ config }) => config.executionProvider))
   for (const name of used) {

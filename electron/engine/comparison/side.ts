@@ -12,6 +12,8 @@ export interface ComparedSide {
   readonly environment: Environment
   readonly spec: Pick<ExperimentSpec, 'rules' | 'constraints'>
   readonly trials: readonly TrialReport[]
+  /** The models measured beside the run's own. */
+  readonly variants: readonly { readonly name: string; readonly sha256: string }[]
 }
 
 /** A run as a project file holds it. */
@@ -32,17 +34,19 @@ export function sideOfExperiment(
     environment,
     spec,
     trials: analysis.trials,
+    variants: (spec.factors.variants ?? []).map((each) => ({ name: each.name, sha256: each.modelSha256 })),
   }
 }
 
 /** A run as `batchscope run --json` wrote it to the file of this name. */
 export function sideOfDocument(source: string, document: RunDocument): ComparedSide {
-  const { environment, experiment, model, trials } = document
+  const { environment, experiment, model, trials, variants = [] } = document
   const name = model.path.split(/[/\\]/).at(-1) ?? model.path
   return {
     run: { source, model: { name, sha256: model.sha256 } },
     environment,
     spec: experiment,
     trials,
+    variants,
   }
 }

@@ -1,5 +1,6 @@
 import type { ExecutionProvider, ExperimentSpec } from '../../contract/experiment.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
+import { referenceName } from '../../contract/variant-words.ts'
 
 /** Everything of a configuration but the batch size: trials that share it make one curve. */
 export type SeriesConfig = Omit<TrialConfig, 'batchSize'>
@@ -7,7 +8,10 @@ export type SeriesConfig = Omit<TrialConfig, 'batchSize'>
 /** Providers that run on a device chosen by its index. */
 const indexedProviders: ReadonlySet<ExecutionProvider> = new Set(['cuda', 'tensorrt', 'dml'])
 
-/** Every combination of an experiment's factors except the batch size, in the order the factors were given. */
+/**
+ * Every combination of an experiment's factors except the batch size, in the order the factors were given; of each, the
+ * reference first and its variants after it.
+ */
 export function seriesConfigurations({ factors }: Pick<ExperimentSpec, 'factors'>): SeriesConfig[] {
   const threads = factors.threads.length === 0 ? [undefined] : factors.threads
   const dims = Object.entries(factors.dims).reduce<Record<string, number>[]>(
@@ -15,23 +19,33 @@ export function seriesConfigurations({ factors }: Pick<ExperimentSpec, 'factors'
       combinations.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value }))),
     [{}],
   )
+  const variants = [undefined, ...(factors.variants ?? []).map(({ name }) => name)]
   return factors.executionProviders.flatMap((executionProvider) =>
     threads.flatMap((count) =>
-      dims.map((values) => ({
-        executionProvider,
-        ...(indexedProviders.has(executionProvider) ? { device: factors.device ?? 0 } : {}),
-        ...(count === undefined ? {} : { threads: count }),
-        dims: values,
-      })),
+      dims.flatMap((values) =>
+        variants.map((variant) => ({
+          executionProvider,
+          ...(indexedProviders.has(executionProvider) ? { device: factors.device ?? 0 } : {}),
+          ...(count === undefined ? {} : { threads: count }),
+          dims: values,
+          ...(variant === undefined ? {} : { variant }),
+        })),
+      ),
     ),
   )
 }
 
 /** Tells series apart: equal exactly when everything but the batch size is. */
 export function seriesKey(config: SeriesConfig): string {
-  const { executionProvider, device, threads, dims } = config
+  const { executionProvider, device, threads, dims, variant } = config
   const sorted = Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([executionProvider, device ?? null, threads ?? null, sorted])
+  const ofModel = variant === undefined ? [] : [variant]
+  return JSON.stringify([executionProvider, device ?? null, threads ?? null, sorted, ...ofModel])
+}
+
+/** The same configuration of the reference. */
+export function ofReference<C extends SeriesConfig>({ variant: _, ...config }: C): Omit<C, 'variant'> {
+  return config
 }
 
 /** Tells configurations apart: equal exactly when all factors are. */
@@ -41,9 +55,19 @@ export function configKey(config: TrialConfig): string {
 
 /**
  * A series as a person says it: the execution provider, and of the rest only what differs between all series:
- * `cpu`, `cpu, 2 threads`, `cuda:1, seq=128`.
+ * `cpu`, `cpu, 2 threads`, `cuda:1, seq=128`; with variants, `cpu, reference` and `cpu, fp16`.
  */
 export function seriesLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
+  const setting = settingLabel(config, all)
+  return hasVariants(all) ? `${setting}, ${config.variant ?? referenceName}` : setting
+}
+
+export function hasVariants(all: readonly SeriesConfig[]): boolean {
+  return all.some(({ variant }) => variant !== undefined)
+}
+
+/** The label without the variant: how the model was run, whichever it was. */
+export function settingLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
   const differs = (valueOf: (series: SeriesConfig) => unknown) =>
     all.some((series) => valueOf(series) !== valueOf(config))
   const { executionProvider, device, threads, dims } = config

@@ -1,4 +1,5 @@
 import type { FreeDimension, ModelDescription } from '../../contract/model.ts'
+import { expressionSize } from '../model/dimension-expressions.ts'
 import { resolveDimensionKey } from '../model/dimensions.ts'
 import { readWholeList, refused, understood, type Reading } from './draft-reading.ts'
 
@@ -8,7 +9,8 @@ const mostValues = 64
 /**
  * Values of every free dimension by its canonical key: those given (each `NAME=V`, `NAME=V,V` or `INPUT:AXIS=V`), and
  * the model's suggestion for the others, so that a result says what was run. A batch axis that the user took back is a
- * free dimension like any other, and one that they gave is none.
+ * free dimension like any other, and one that they gave is none. A dimension that is made of others (`past + sequence`)
+ * and is not given follows them, and is left out.
  */
 export function readDims(
   texts: readonly string[],
@@ -45,15 +47,22 @@ export function readDims(
     }
     given.set(dimension.key, values.value)
   }
+  const left = model.freeDimensions.filter(({ key }) => given.has(key) || !isMadeOfOthers(key, model))
   return understood(
-    Object.fromEntries(
-      model.freeDimensions.map(({ key, suggested }) => [key, given.get(key) ?? [suggested]]),
-    ),
+    Object.fromEntries(left.map(({ key, suggested }) => [key, given.get(key) ?? [suggested]])),
   )
 }
 
+/** Whether a dimension such as `past + sequence` follows from the values of others, whatever they are. */
+function isMadeOfOthers(key: string, { inputs, freeDimensions }: ModelDescription): boolean {
+  const batch = inputs.flatMap(({ shape, batchAxis }) => (batchAxis === undefined ? [] : [shape[batchAxis]]))
+  const sizeOf = (name: string) =>
+    batch.includes(name) ? 1 : freeDimensions.find((dimension) => dimension.key === name)?.suggested
+  return expressionSize(key, sizeOf) !== undefined
+}
+
 /** The model as it is with the user's batch axes: its inputs, and the dimensions that stay free. */
-function withBatchAxes(
+export function withBatchAxes(
   model: ModelDescription,
   batchAxes: Readonly<Record<string, number | null>>,
 ): ModelDescription {
@@ -74,7 +83,8 @@ function withBatchAxes(
       const known = resolveDimensionKey(model, place)
       const key = known?.key ?? dimension ?? place
       const places = [...(free.get(key)?.places ?? []), place]
-      free.set(key, { key, places, suggested: known?.suggested ?? 1 })
+      const { suggested, reason } = known ?? { suggested: 1, reason: 'it was taken for the batch' }
+      free.set(key, { key, places, suggested, ...(reason === undefined ? {} : { reason }) })
     }
   }
   return { ...model, inputs, freeDimensions: [...free.values()] }

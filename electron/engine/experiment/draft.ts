@@ -13,9 +13,12 @@ import { seriesConfigurations } from './configurations.ts'
 import { batchFreedom, readBatchAxes } from './draft-batch-axes.ts'
 import { readBoundaryGranularity, readMemoryBudget, readSlo, readTimeBudget } from './draft-constraints.ts'
 import { readDims } from './draft-dims.ts'
+import { readInputs, type OpenedInputFiles } from './draft-inputs.ts'
+import { readMakeDynamic } from './draft-make-dynamic.ts'
 import { readProviders } from './draft-providers.ts'
 import { readWhole, readWholeList, refused, understood, type Reading } from './draft-reading.ts'
 import { readRules } from './draft-rules.ts'
+import { misfit, trialModels, variantFactors, type OpenedVariant } from './draft-variants.ts'
 import { defaultSeed } from './rules.ts'
 
 export type DraftReading = { ok: true; spec: ExperimentSpec } | { ok: false; problems: DraftProblem[] }
@@ -26,12 +29,15 @@ const mostTrials = 4_096
 /**
  * Reads an experiment as a person writes it, against the model it is for: the one grammar of the Experiment page and
  * of the command line. Every field is checked, so that all problems are told at once. With `providers`, execution
- * providers that cannot be used on this machine are refused with the reason.
+ * providers that cannot be used on this machine are refused with the reason. `variants` are those of the draft, read and
+ * opened before (`openVariants`), `inputFiles` the files with the user's own values (`openInputFiles`).
  */
 export function readDraft(
   draft: ExperimentDraft,
-  model: ModelDescription,
+  described: ModelDescription,
   providers?: readonly ProviderStatus[],
+  variants: Reading<OpenedVariant[]> = understood([]),
+  inputFiles: OpenedInputFiles = new Map(),
 ): DraftReading {
   const problems: DraftProblem[] = []
   /** The field's meaning; the fallback where it is empty, and where it is wrong, so that reading can go on. */
@@ -54,6 +60,7 @@ export function readDraft(
     return fallback
   }
 
+  const model = takeAll('makeDynamic', readMakeDynamic(draft, described), described)
   const batchAxes = takeAll('batchAxes', readBatchAxes(filled(draft.batchAxes), model), {})
   const asked = take<BatchSizes>('batch', draft.batch, { kind: 'auto' }, readBatchExpression)
   const batchSizes = takeAll('batch', fitToModel(asked, model, batchAxes), asked)
@@ -69,7 +76,14 @@ export function readDraft(
   const threads = take('threads', draft.threads, [], (text) =>
     readWholeList(text, { what: 'Thread count', least: 1, most: 1024 }),
   )
-  const dims = takeAll('dims', readDims(filled(draft.dims), model, batchAxes), {})
+  const askedDims = takeAll('dims', readDims(filled(draft.dims), model, batchAxes), {})
+  const dimTexts = filled(draft.dims)
+  const { inputs, dims } = takeAll(
+    'inputs',
+    readInputs(filled(draft.inputs), { model, batchAxes, dims: askedDims, dimTexts, files: inputFiles }),
+    { inputs: {}, dims: askedDims },
+  )
+  const opened = takeAll('variants', variants, [])
   const slo = take('slo', draft.slo, undefined, readSlo)
   const memoryBudgetBytes = take('memoryBudget', draft.memoryBudget, undefined, readMemoryBudget)
   const timeBudgetMs = take('timeBudget', draft.timeBudget, undefined, readTimeBudget)
@@ -91,6 +105,7 @@ export function readDraft(
     ...(device === undefined ? {} : { device }),
     threads,
     dims,
+    ...variantFactors(opened),
   }
   const sizes = batchSizes.kind === 'list' ? batchSizes.values.length : 1
   const trials = sizes * seriesConfigurations({ factors }).length
@@ -108,7 +123,11 @@ export function readDraft(
     ...(timeBudgetMs === undefined ? {} : { timeBudgetMs }),
     ...(boundaryGranularity === undefined ? {} : { boundaryGranularity }),
   }
-  return { ok: true, spec: { factors, rules, constraints, seed, batchAxes } }
+  const own = Object.keys(inputs).length === 0 ? {} : { inputs }
+  const spec = { factors, rules, constraints, seed, batchAxes, ...own }
+  const problem = opened.length === 0 ? undefined : misfit(trialModels(model, opened), spec)
+  if (problem !== undefined) return { ok: false, problems: [{ field: 'variants', ...problem }] }
+  return { ok: true, spec }
 }
 
 function filled(texts: readonly string[] | undefined): string[] {
@@ -132,7 +151,7 @@ function fitToModel(
   return freedom.kind === 'fixed'
     ? refused(
         `Batch size "${other}" cannot be run: input "${freedom.input}" of the model has the fixed batch size ${only}.`,
-        `Use ${only}, or export the model with a dynamic batch axis.`,
+        `Use ${only}, or set the batch free in a copy (--make-dynamic).`,
       )
     : refused(
         `Batch size "${other}" cannot be run: no input of the model has a batch axis.`,

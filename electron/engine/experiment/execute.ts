@@ -133,7 +133,12 @@ class ExecutionRun {
         this.#enter('first-inference')
       },
     )
-    const { outputBatch, flag: batchFlag } = checkBatch(model, first.outputs, batchSize)
+    const { outputBatch, flag: batchFlag } = checkBatch(
+      model,
+      first.outputs,
+      batchSize,
+      spec.batchAxes,
+    )
 
     this.#enter('warming-up')
     const warmup = await warmUp(session, rules, (samples) => this.#context.onSamples('warming-up', samples))

@@ -45,6 +45,7 @@ export class LiveRun implements RunnerListener {
   private state: RunProgress['state'] = 'running'
   private expectation: ({ after: string } & ReturnType<typeof expectedExecutions>) | undefined
   private problem: Failure | undefined
+  private activity: string | undefined
 
   constructor(context: LiveRunContext) {
     this.context = context
@@ -93,6 +94,7 @@ export class LiveRun implements RunnerListener {
   ended(state: RunProgress['state']): void {
     this.state = state
     this.current = undefined
+    this.activity = undefined
     for (const { trial } of this.trials.values()) this.refresh(trial)
     this.pending.progress = this.progress()
     this.send()
@@ -136,6 +138,11 @@ export class LiveRun implements RunnerListener {
     this.pending.decisions = [...(this.pending.decisions ?? []), reason]
   }
 
+  doing(activity: string): void {
+    this.activity = activity
+    this.pending.progress = this.progress()
+  }
+
   writeFailed(failure: Failure): void {
     this.problem = failure
     this.pending.progress = this.progress()
@@ -157,13 +164,19 @@ export class LiveRun implements RunnerListener {
       .map(({ execution }) => execution)
       .filter(({ trialId }) => trialId === trial.id)
     const skip = experiment.skips.get(trial.id)
+    const drift = experiment.outputDrifts.get(trial.id)
     // Measured again only after another execution: estimates of long runs are not free.
     if (this.measured.get(trial.id)?.executions !== executions.length) {
       this.measured.set(trial.id, { executions: executions.length, measurement: measure(executions) })
     }
     const { measurement } = this.measured.get(trial.id) ?? {}
     const variation = variationOf([...this.measured.values()].map((each) => each.measurement))
-    const report = reportMeasured({ trial, executions, skip, measurement }, spec.seed, spec.rules, variation)
+    const report = reportMeasured(
+      { trial, executions, skip, measurement, drift },
+      spec.seed,
+      spec.rules,
+      variation,
+    )
     const over =
       this.state !== 'running' ||
       skip !== undefined ||
@@ -188,6 +201,7 @@ export class LiveRun implements RunnerListener {
       block: this.block,
       blocks: expected.blocks,
       current: this.current,
+      doing: this.activity,
       problem: this.problem,
     }
   }

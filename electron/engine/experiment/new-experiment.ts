@@ -1,8 +1,7 @@
 import type { ExperimentDraft, ExperimentSpec } from '../../contract/experiment.ts'
-import type { ModelDescription } from '../../contract/model.ts'
-import { planInputs } from '../model/plan-inputs.ts'
 import type { ProjectState } from '../project/state.ts'
 import { seriesConfigurations } from './configurations.ts'
+import { planTrial, type TrialModels } from './plan-trial.ts'
 
 /** `e1`, `e2`, ...: the next one that no experiment of this project has. */
 export function newExperimentId({ experiments }: ProjectState): string {
@@ -18,17 +17,19 @@ export function experimentName(draft: ExperimentDraft, spec: ExperimentSpec): st
     spec.factors.executionProviders.join(', '),
   ]
   if (spec.factors.threads.length > 0) parts.push(`threads ${spec.factors.threads.join(', ')}`)
-  return parts.join(' on ').replace(/ on (threads)/, ', $1')
+  const name = parts.join(' on ').replace(/ on (threads)/, ', $1')
+  const variants = (spec.factors.variants ?? []).map((variant) => variant.name)
+  return variants.length === 0 ? name : `${name}, beside ${variants.join(', ')}`
 }
 
 /**
  * Finds out before anything is started whether every configuration can be fed.
  * Throws the BatchscopeError of the first that cannot.
  */
-export function checkRunnable(model: ModelDescription, spec: ExperimentSpec): void {
+export function checkRunnable(models: TrialModels, spec: ExperimentSpec): void {
   const { batchSizes } = spec.factors
   const sizes = batchSizes.kind === 'list' ? batchSizes.values : [1]
   for (const series of seriesConfigurations(spec)) {
-    for (const batchSize of sizes) planInputs(model, { ...series, batchSize }, spec.batchAxes)
+    for (const batchSize of sizes) planTrial(models, { ...series, batchSize }, spec)
   }
 }

@@ -1,6 +1,7 @@
 import type { ExperimentSpec } from '../../contract/experiment.ts'
 import { formatThroughput } from '../../contract/quantity.ts'
 import { createRandom } from '../statistics/random.ts'
+import { referenceName } from '../../contract/variant-words.ts'
 import { seriesConfigurations, seriesLabel, type SeriesConfig } from './configurations.ts'
 import type { PlannedConfig, PlanStep } from './plan-step.ts'
 import { closingCount, dueInBlock } from './planner-blocks.ts'
@@ -40,16 +41,21 @@ export function nextOfAuto(
   if (boundary !== undefined) return boundary
 
   const name = namesOf(spec)
-  const { block, plan, due } = openBlock(spec, history, orderSeed)
+  const { block, races, due } = openBlock(spec, history, orderSeed)
   const stopped = searches.map((search) => stoppedSentence(search, searches))
   const boundaries = boundarySentences(spec, history, environment)
   const opening = block === 2 ? [sentences([...stopped, ...boundaries])] : []
   if (due.length > 0) {
-    return { kind: 'run', block, configs: due, decisions: [...opening, blockSentence(block, plan, name)] }
+    return {
+      kind: 'run',
+      block,
+      configs: due,
+      decisions: [...opening, blockSentence(block, plansOf(races), name)],
+    }
   }
-  const closing = closingSentence(spec, plan, name)
+  const closing = races.map((race) => ofRace(race, races, closingSentence(spec, race.plan, name)))
   const count = closingCount(history.configs, history)
-  return { kind: 'done', decisions: [...opening, sentences([closing, count])] }
+  return { kind: 'done', decisions: [...opening, sentences([...closing, count])] }
 }
 
 /** What can be said when time is up: the best so far, and what is not known of it. */
@@ -57,26 +63,48 @@ export function answerSoFar(spec: ExperimentSpec, history: PlannerHistory): stri
   const climbing = searchesOf(spec, history).flatMap(({ ladder }) =>
     ladder.kind === 'climbing' ? [ladder.next] : [],
   )
-  const closing = closingSentence(spec, raceBlock(spec, history), namesOf(spec), 'time')
+  const races = racesIn(spec, history)
+  const name = namesOf(spec)
+  const closing = races.map((race) => ofRace(race, races, closingSentence(spec, race.plan, name, 'time')))
   const further = climbing.length === 0 ? '' : `Batch ${Math.min(...climbing)} and larger were not tried.`
-  return sentences([closing, further])
+  return sentences([...closing, further])
 }
 
-/** The block that is not through yet; with nothing due, the race is over. */
+/** A race of its own for the reference and for each variant: they are held against each other at their best. */
+interface Race {
+  readonly variant: string | undefined
+  readonly plan: RaceBlock
+}
+
+function racesIn(spec: ExperimentSpec, before: PlannerHistory): Race[] {
+  const models = [undefined, ...(spec.factors.variants ?? []).map(({ name }) => name)]
+  return models.map((variant) => ({ variant, plan: raceBlock(spec, before.ofModel(variant)) }))
+}
+
+function plansOf(races: readonly Race[]): RaceBlock[] {
+  return races.map(({ plan }) => plan)
+}
+
+/** The sentence, with the model it is about where there are several. */
+function ofRace({ variant }: Race, races: readonly Race[], sentence: string): string {
+  return races.length === 1 ? sentence : `${variant ?? referenceName}: ${sentence}`
+}
+
+/** The block that is not through yet; with nothing due, the races are over. */
 function openBlock(
   spec: ExperimentSpec,
   history: PlannerHistory,
   orderSeed: number,
-): { block: number; plan: RaceBlock; due: PlannedConfig[] } {
+): { block: number; races: Race[]; due: PlannedConfig[] } {
   for (let block = 2; ; block += 1) {
-    const plan = raceBlock(spec, history.before(block))
+    const races = racesIn(spec, history.before(block))
     // Where nearly everything is as good, each block has other contenders, and the race would go on and on.
-    if (block > mostBlocksOf(spec)) return { block, plan, due: [] }
-    const planned = [...plan.again, ...plan.probes]
+    if (block > mostBlocksOf(spec)) return { block, races, due: [] }
+    const planned = plansOf(races).flatMap(({ again, probes }) => [...again, ...probes])
     const due = dueInBlock(planned, block, history, orderSeed)
     // A block in which nothing came to run (all were skipped meanwhile) teaches nothing: planning on would not end.
     const ran = planned.some(({ config }) => history.ran(config, block))
-    if (due.length > 0 || !ran) return { block, plan, due }
+    if (due.length > 0 || !ran) return { block, races, due }
   }
 }
 
@@ -95,11 +123,14 @@ export function expectedOfAuto(
     )
     return { remaining: unknown + repeats * 3 * searches.length, blocks: 1 + repeats }
   }
-  const { block, plan, due } = openBlock(spec, history, 0)
+  const { block, races, due } = openBlock(spec, history, 0)
   if (due.length === 0) return { remaining: 0, blocks: Math.max(1, block - 1) }
-  const more = expectedBlocks(plan, spec)
-  const racing = Math.min(plan.undecided.length + 1, plan.again.length)
-  return { remaining: due.length + more * racing, blocks: block + more }
+  const further = plansOf(races).map((plan) => ({
+    blocks: expectedBlocks(plan, spec),
+    racing: Math.min(plan.undecided.length + 1, plan.again.length),
+  }))
+  const more = further.reduce((sum, { blocks, racing }) => sum + blocks * racing, 0)
+  return { remaining: due.length + more, blocks: block + Math.max(...further.map(({ blocks }) => blocks)) }
 }
 
 /** Further blocks until the race is decided: uncertainty falls with the square root of the executions. */

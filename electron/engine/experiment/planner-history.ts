@@ -61,6 +61,11 @@ export class PlannerHistory {
     )
   }
 
+  /** What is known of one model: a variant by its name, or the reference. */
+  ofModel(variant: string | undefined): PlannerHistory {
+    return new PlannerHistory(this.entries.filter(({ trial }) => trial.config.variant === variant))
+  }
+
   /** Every configuration that was planned, in that order. */
   get configs(): TrialConfig[] {
     return this.entries.map(({ trial }) => trial.config)

@@ -4,7 +4,7 @@ import type { TrialConfig } from '../../contract/trial.ts'
 import { configKey, seriesKey } from './configurations.ts'
 import type { PlannedConfig } from './plan-step.ts'
 import type { PlannerHistory } from './planner-history.ts'
-import { largestOfSearch, tooLongToMeasure } from './planner-ladder.ts'
+import { climb, largestOfSearch, tooLongToMeasure } from './planner-ladder.ts'
 import { isBeyondReach } from './race-limits.ts'
 import type { Standings } from './standing.ts'
 
@@ -22,7 +22,7 @@ const roundFrom = 16
 
 /**
  * Batch sizes that were not tried and may be better than the best: halfway to its neighbours, further doubling where the
- * largest is the best, and, under a latency bound, halfway to the smallest size past it.
+ * largest is the best or cannot be told apart from it, and, under a latency bound, halfway to the smallest size past it.
  */
 export function probesOf(
   standings: Standings,
@@ -78,6 +78,21 @@ export function probesOf(
     tooLongToMeasure(at.latencyMs, batchSize, next, spec) === undefined
   ) {
     add(next, `doubling from ${batchSize}, which measured best`)
+  }
+  // Doubling may have stopped for noise: where its last step is among the best, the step after it may be too.
+  const end = climb(series, spec, history).tried.at(-1)
+  const last = tried.at(-1)
+  if (after !== undefined && last?.latencyMs !== undefined && last.size === end) {
+    const standing = standingAt(last.size)
+    const beyond = Math.min(2 * last.size, largestOfSearch(spec))
+    if (
+      standing !== undefined &&
+      standings.equals(standing) &&
+      !isBeyondReach(standings, standing, best, spec) &&
+      tooLongToMeasure(last.latencyMs, last.size, beyond, spec) === undefined
+    ) {
+      add(beyond, `doubling from ${last.size}, which cannot be told apart from the best`)
+    }
   }
   return [...found.values()]
 }

@@ -9,6 +9,9 @@ import type {
 import type { ModelDescription } from '../../contract/model.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { readDraft } from './draft.ts'
+import type { OpenedInputFiles } from './draft-inputs.ts'
+import type { Reading } from './draft-reading.ts'
+import type { OpenedVariant } from './draft-variants.ts'
 import { typicalSearch } from './planner-auto.ts'
 import { mostExecutionsOf } from './race-limits.ts'
 
@@ -23,8 +26,10 @@ export function previewExperiment(
   draft: ExperimentDraft,
   model: ModelDescription,
   providers?: readonly ProviderStatus[],
+  variants?: Reading<OpenedVariant[]>,
+  inputFiles?: OpenedInputFiles,
 ): ExperimentPreview {
-  const reading = readDraft(draft, model, providers)
+  const reading = readDraft(draft, model, providers, variants, inputFiles)
   if (!reading.ok) return { problems: reading.problems }
   const { factors, rules, constraints } = reading.spec
   const series = seriesConfigurations(reading.spec).length

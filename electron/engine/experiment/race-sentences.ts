@@ -17,11 +17,11 @@ export function namesOf(spec: Pick<ExperimentSpec, 'factors'>): NameConfig {
 }
 
 /** What a block is for: `Block 3: 16 and 32 could not be told apart from 24 (32 may be up to 4.1 % ahead of it): ...`. */
-export function blockSentence(
-  block: number,
-  { standings, again, probes, undecided }: RaceBlock,
-  name: NameConfig,
-): string {
+export function blockSentence(block: number, races: readonly RaceBlock[], name: NameConfig): string {
+  return `Block ${block}: ${races.flatMap((race) => raceSentences(race, name)).join(' ')}`
+}
+
+function raceSentences({ standings, again, probes, undecided }: RaceBlock, name: NameConfig): string[] {
   const parts: string[] = []
   const racers = again.filter(({ reason }) => reason !== 'to compare with').map(({ config }) => config)
   if (standings !== undefined && racers.length > 0) {
@@ -31,8 +31,7 @@ export function blockSentence(
     parts.push(`${whyAgain(standings, contested, name)}: measuring ${named} again.`)
   }
   for (const { config, reason } of probes) parts.push(`Trying ${name(config)}: ${reason}.`)
-  const [first = '', ...rest] = parts
-  return [`Block ${block}: ${first}`, ...rest].join(' ')
+  return parts
 }
 
 function whyAgain(standings: Standings, undecided: readonly Standing[], name: NameConfig): string {

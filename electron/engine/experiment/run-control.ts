@@ -1,5 +1,4 @@
 import { BatchscopeError, toFailure } from '../../contract/failure.ts'
-import type { ModelDescription } from '../../contract/model.ts'
 import type { RunEvent, RunSnapshot } from '../../contract/run-event.ts'
 import type { TelemetrySample } from '../../contract/telemetry.ts'
 import type { Ports } from '../ports.ts'
@@ -7,6 +6,7 @@ import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { createTelemetry } from '../telemetry.ts'
 import { LiveRun } from './live-run.ts'
+import type { TrialModels } from './plan-trial.ts'
 import { Runner } from './runner.ts'
 
 /** Ten times a second and a little more, so that a late timer still gives 10 Hz. */
@@ -16,7 +16,7 @@ interface RunSubject {
   projectId: string
   project: Project
   experiment: ExperimentState
-  model: ModelDescription
+  models: TrialModels
 }
 
 interface ActiveRun {
@@ -57,18 +57,18 @@ export class RunControl {
   start(subject: RunSubject): void {
     this.refuseIfRunning()
     const { ports } = this
-    const { projectId, project, experiment, model } = subject
+    const { projectId, project, experiment, models } = subject
     experiment.state = 'running'
     const telemetry = createTelemetry(ports, { intervalMs: telemetryIntervalMs })
     const live: LiveRun = new LiveRun({
       projectId,
       experiment,
-      modelName: model.name,
+      modelName: models.reference.name,
       clock: ports.clock,
       history: () => runner.history(),
       emit: this.emit,
     })
-    const runner: Runner = new Runner({ ports, project, experiment, model, telemetry, listener: live })
+    const runner: Runner = new Runner({ ports, project, experiment, models, telemetry, listener: live })
     const over = this.follow({ subject, runner, live }, telemetry)
     this.active = this.last = { subject, runner, live, over }
     this.projectsChanged()

@@ -1,17 +1,18 @@
 import { BatchscopeError, toFailure, type Failure } from '../../contract/failure.ts'
-import type { ModelDescription } from '../../contract/model.ts'
 import type { ProjectRecord } from '../../contract/project.ts'
 import type { Skip, Trial, TrialConfig, ExecutionPhase } from '../../contract/trial.ts'
-import { planInputs, type PlannedInputs } from '../model/plan-inputs.ts'
+import type { PlannedInputs } from '../model/plan-inputs.ts'
 import type { Ports } from '../ports.ts'
 import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { createRandom } from '../statistics/random.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { ConditionsWatch } from './conditions.ts'
+import { compareVariantOutputs } from './compare-outputs.ts'
 import { configKey } from './configurations.ts'
 import { executeTrial } from './execute.ts'
 import { forecastMemory } from './memory-forecast.ts'
+import { modelOf, planTrial, type TrialModels } from './plan-trial.ts'
 import { createPlanner, type TrialHistory } from './planner.ts'
 import { PlannerHistory } from './planner-history.ts'
 
@@ -22,6 +23,8 @@ export interface RunnerListener {
   phaseChanged(trial: Trial, block: number, phase: ExecutionPhase): void
   samplesTaken(trial: Trial, samplesMs: readonly number[]): void
   decided(reason: string): void
+  /** What is done when nothing is left to be measured, one sentence. */
+  doing(activity: string): void
   /** The project file could not be written; the run goes on in memory. */
   writeFailed(failure: Failure): void
 }
@@ -30,7 +33,7 @@ interface RunnerContext {
   ports: Ports
   project: Pick<Project, 'append'>
   experiment: ExperimentState
-  model: ModelDescription
+  models: TrialModels
   telemetry: Telemetry
   listener: RunnerListener
 }
@@ -44,6 +47,7 @@ export class Runner {
   private readonly context: RunnerContext
   private readonly conditions: ConditionsWatch
   private current: { trial: Trial; abort: AbortController } | undefined
+  private readonly comparing = new AbortController()
   private ending: 'stopped' | 'abandoned' | undefined
 
   constructor(context: RunnerContext) {
@@ -58,7 +62,11 @@ export class Runner {
     while (this.ending === undefined) {
       const step = planner.next(this.history())
       for (const decision of step.decisions ?? []) await this.decide(decision)
-      if (step.kind === 'done') return this.end('finished')
+      if (step.kind === 'done') {
+        await this.compareOutputs()
+        if (this.ending === undefined) return this.end('finished')
+        break
+      }
       for (const { config, failure } of step.skips ?? []) {
         await this.passOver(await this.trialFor(config, failure.message), failure)
       }
@@ -115,7 +123,7 @@ export class Runner {
   }
 
   private async execute(trial: Trial, block: number): Promise<boolean> {
-    const { ports, experiment, model, telemetry, listener } = this.context
+    const { ports, experiment, models, telemetry, listener } = this.context
     const { spec } = experiment.record
     const inputs = await this.inputsFor(trial)
     if (inputs === undefined) return false
@@ -126,7 +134,7 @@ export class Runner {
     const startedMs = ports.clock.now()
     const execution = await executeTrial({
       ports,
-      model,
+      model: modelOf(models, trial.config),
       spec,
       trial,
       executionId: `${trial.id}.${this.executionsOf(trial) + 1}`,
@@ -160,13 +168,31 @@ export class Runner {
 
   /** What to feed; a size that nothing can be fed at (the search may get there) is passed over, with the reason. */
   private async inputsFor(trial: Trial): Promise<PlannedInputs | undefined> {
-    const { model, experiment } = this.context
+    const { models, experiment } = this.context
     try {
-      return planInputs(model, trial.config, experiment.record.spec.batchAxes)
+      return planTrial(models, trial.config, experiment.record.spec)
     } catch (error) {
       await this.passOver(trial, toFailure(error))
       return undefined
     }
+  }
+
+  /** Nothing without variants. Not part of measuring: it begins when that is over. */
+  private async compareOutputs(): Promise<void> {
+    const { ports, models, experiment, listener } = this.context
+    await compareVariantOutputs({
+      ...{ ports, models, experiment },
+      signal: this.comparing.signal,
+      say: async (sentence) => {
+        listener.doing(sentence)
+        await this.decide(sentence)
+      },
+      record: async (drift) => {
+        await this.write({ record: 'output-drift', experimentId: experiment.record.id, drift })
+        const trial = experiment.trials.find(({ id }) => id === drift.trialId)
+        if (trial !== undefined) listener.trialChanged(trial)
+      },
+    })
   }
 
   private executionsOf(trial: Trial): number {
@@ -220,6 +246,7 @@ export class Runner {
     this.ending ??= ending
     const failure: Failure = { code: 'cancelled', message: 'Stopped before it ended.', owner: 'user' }
     this.current?.abort.abort(failure)
+    this.comparing.abort(failure)
   }
 
   /** A full disk must not cost the measurement: the record is in memory, and the person is told. */

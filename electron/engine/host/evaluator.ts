@@ -23,7 +23,13 @@ export interface Evaluator {
    */
   evaluate(
     inputs: InputPlan[],
-    options?: { seed?: number; outputs?: string[]; mostElements?: number },
+    options?: {
+      seed?: number
+      outputs?: string[]
+      mostElements?: number
+      /** The batch size that the inputs are of, for what is said of a failure; 1 unless told. */
+      batchSize?: number
+    },
   ): Promise<Evaluated>
   /** Ends the host. To be called in every case. */
   end(): Promise<void>
@@ -48,18 +54,19 @@ export async function openEvaluator(
 ): Promise<Evaluator> {
   const { timeoutMs = defaultTimeoutMs, signal, executionProvider = 'cpu', ...rest } = options
   const session = new HostSession(hosts.launch({}), clock)
-  const within = <T>(phase: Situation['phase'], work: Promise<T>) =>
-    supervised(session, work, { phase, executionProvider, timeoutMs, signal, clock })
+  const within = <T>(phase: Situation['phase'], work: Promise<T>, batchSize = 1) =>
+    supervised(session, work, { phase, batchSize, executionProvider, timeoutMs, signal, clock })
   const { loadMs } = await within(
     'loading',
     session.load({ freeDimensionOverrides: {}, ...rest, executionProvider }),
   )
   return {
     loadMs,
-    async evaluate(inputs, { seed = 1, outputs, mostElements = defaultMostElements } = {}) {
+    async evaluate(inputs, { seed = 1, outputs, mostElements = defaultMostElements, batchSize } = {}) {
       const { ms, outputs: values } = await within(
         'first-inference',
         session.evaluate({ inputs, seed, mostElements, ...(outputs === undefined ? {} : { outputs }) }),
+        batchSize,
       )
       return { ms, outputs: values }
     },
@@ -71,6 +78,7 @@ export async function openEvaluator(
 
 interface Supervision {
   phase: Situation['phase']
+  batchSize: number
   executionProvider: Situation['provider']
   timeoutMs: number
   signal: AbortSignal | undefined
@@ -79,7 +87,7 @@ interface Supervision {
 
 /** Waits for `work`, but no longer than the time limit and the signal allow. What goes wrong ends the host. */
 async function supervised<T>(session: HostSession, work: Promise<T>, supervision: Supervision): Promise<T> {
-  const { phase, executionProvider, timeoutMs, signal, clock } = supervision
+  const { phase, batchSize, executionProvider, timeoutMs, signal, clock } = supervision
   const over = new AbortController()
   let ended: 'timed-out' | 'cancelled' | undefined
   const end = (as: 'timed-out' | 'cancelled') => {
@@ -106,7 +114,7 @@ async function supervised<T>(session: HostSession, work: Promise<T>, supervision
     }
     const situation: Situation = {
       phase,
-      batchSize: 1,
+      batchSize,
       provider: executionProvider,
       memoryBudgetBytes: undefined,
     }

@@ -1,6 +1,7 @@
 import type { Analysis, TrialReport } from '../../contract/analysis.ts'
 import type { Environment } from '../../contract/environment.ts'
 import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
+import type { TrialDrift } from '../../contract/output-drift.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
 import { answerOf } from './answer.ts'
 import { boundaryOf } from './boundary.ts'
@@ -9,8 +10,9 @@ import { driftFlag, driftOf, withFlag } from './drift.ts'
 import { measure, variationOf } from './measurement.ts'
 import { namesIn } from './phrases.ts'
 import { recommend } from './recommend.ts'
-import { seriesOf, withFits } from './series.ts'
+import { inPlannedOrder, seriesOf, withFits } from './series.ts'
 import { reportMeasured, type TrialEvidence } from './trial-report.ts'
+import { isOfKnownOutputs, summariseVariants, type KnownModels } from './variants.ts'
 
 export interface AnalyseInput {
   readonly spec: ExperimentSpec
@@ -20,6 +22,10 @@ export interface AnalyseInput {
   readonly skips: ReadonlyMap<string, Skip>
   /** A latency bound in place of the experiment's own; null for none. */
   readonly slo?: Slo | null | undefined
+  /** Outputs of variants beside the reference's, by trial id. */
+  readonly outputDrifts?: ReadonlyMap<string, TrialDrift> | undefined
+  /** What was measured, for what is told of variants. */
+  readonly models?: KnownModels | undefined
   /** The machine that measured: its memory bounds what fits where there is no budget. */
   readonly environment?: Environment | undefined
 }
@@ -28,9 +34,12 @@ export interface AnalyseInput {
  * Everything that an experiment's executions show: one report a trial, series, the memory boundary, one recommendation a
  * goal, and the answer. The same input gives the same analysis; it never fails, and says where the data are too few.
  *
+ * Of variants only those are recommended whose outputs are known to be close to the reference's.
+ *
  * The boundary is that of the series with the highest throughput; where that has none, of the first series that has one.
  */
-export function analyse({ spec, trials, executions, skips, slo, environment }: AnalyseInput): Analysis {
+export function analyse(input: AnalyseInput): Analysis {
+  const { spec, trials, executions, skips, slo, environment, outputDrifts, models } = input
   const byTrial = new Map<string, Execution[]>()
   for (const execution of executions) {
     const group = byTrial.get(execution.trialId)
@@ -40,7 +49,10 @@ export function analyse({ spec, trials, executions, skips, slo, environment }: A
   const executionsOf = (id: string) => byTrial.get(id) ?? []
   const evidence = trials.map((trial): TrialEvidence => {
     const own = executionsOf(trial.id)
-    return { trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) }
+    return {
+      ...{ trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) },
+      drift: outputDrifts?.get(trial.id),
+    }
   })
   const variation = variationOf(evidence.map(({ measurement }) => measurement))
   const drift = driftOf(evidence.map(({ measurement }) => measurement))
@@ -51,7 +63,7 @@ export function analyse({ spec, trials, executions, skips, slo, environment }: A
     return [{ report: withFlag(report, flag), measurement: each.measurement }]
   })
   const reports = reported.map(({ report }) => report)
-  const candidates = reported.flatMap(({ report, measurement }): Candidate[] =>
+  const measured = reported.flatMap(({ report, measurement }): Candidate[] =>
     report.outcome === 'completed' && measurement !== undefined && mayBeRecommended(report)
       ? [{ report, measurement }]
       : [],
@@ -59,7 +71,9 @@ export function analyse({ spec, trials, executions, skips, slo, environment }: A
 
   const reportOf = new Map(reports.map((report) => [report.id, report]))
   const limits = { constraints: spec.constraints, environment }
-  const series = seriesOf(reports).map((each) => withFits(each, reportOf, limits))
+  const series = inPlannedOrder(seriesOf(reports), spec).map((each) => withFits(each, reportOf, limits))
+  const variants = summariseVariants({ spec, reports: reportOf, series, candidates: measured, models })
+  const candidates = measured.filter((candidate) => isOfKnownOutputs(candidate, variants))
   const fastest = chooseBest(candidates, 'throughput', spec.rules.tolerance)?.best.report.id
   const ordered = [...series].sort(
     (one, other) =>
@@ -78,25 +92,29 @@ export function analyse({ spec, trials, executions, skips, slo, environment }: A
 
   const bound = slo === undefined ? spec.constraints.slo : (slo ?? undefined)
   const shared = {
-    ...{ candidates, boundary, series, nameOf: namesIn(series) },
+    ...{ candidates, boundary, series, nameOf: namesIn(reports) },
     ...{ constraints: spec.constraints, tolerance: spec.rules.tolerance, slo: bound },
   }
-  const recommendations = recommend({ ...shared, nothing: whyNothing(reports) })
+  const recommendations = recommend({ ...shared, nothing: whyNothing(reports, measured) })
   return {
     trials: reports,
     series,
     boundary,
     recommendations,
+    ...(variants.length > 0 && { variants }),
     ...(drift !== undefined && { drift }),
-    answer: answerOf({ ...shared, trials: reports, recommendations }),
+    answer: answerOf({ ...shared, trials: reports, recommendations, variants }),
     ...(bound !== undefined && { slo: bound }),
   }
 }
 
 /** Why no trial can be recommended, as one sentence. */
-function whyNothing(reports: readonly TrialReport[]): string {
+function whyNothing(reports: readonly TrialReport[], measured: readonly Candidate[]): string {
   const completed = reports.filter(({ outcome }) => outcome === 'completed')
   if (reports.length === 0) return 'Nothing has been measured yet.'
+  if (measured.length > 0) {
+    return 'Nothing can be recommended: the reference has no numbers, and no variant is known to give its outputs.'
+  }
   if (completed.length > 0) {
     return completed.some(({ flags }) => flags.some(({ name }) => name === 'batch-ignored'))
       ? 'Nothing can be recommended: the model ignores the batch size, so its throughput is not what it seems.'

@@ -2,11 +2,13 @@ import type { Analysis, Boundary, Recommendation, TrialReport } from '../../cont
 import type { Constraints, Slo } from '../../contract/experiment.ts'
 import { failureLine } from '../../contract/failure.ts'
 import { formatBytes, formatMilliseconds, formatPercent, formatThroughput } from '../../contract/quantity.ts'
+import type { VariantSummary } from '../../contract/variant-summary.ts'
 import { seriesKey } from '../experiment/configurations.ts'
 import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { meets, memoryNeeded, percentileLatency, type Candidate } from './candidate.ts'
 import { throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
 import { headroom } from './recommend-memory.ts'
+import { variantSentences } from './variant-sentences.ts'
 
 export interface AnswerInput {
   readonly trials: readonly TrialReport[]
@@ -17,6 +19,8 @@ export interface AnswerInput {
   readonly slo: Slo | undefined
   readonly boundary: Boundary | null
   readonly nameOf: NameOf
+  /** Empty without variants. */
+  readonly variants: readonly VariantSummary[]
 }
 
 /**
@@ -31,6 +35,7 @@ export function answerOf(input: AnswerInput): Analysis['answer'] {
   if (card === undefined || chosen === undefined) return withoutChoice(input, card)
   const support = [
     supportFor(chosen, card, input),
+    ...variantSentences(chosen.report, input.variants),
     unsettled(card, input.tolerance),
     caution(chosen, input.candidates),
   ].filter((part) => part !== undefined)

@@ -4,8 +4,14 @@ import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
 import { quantileInterval } from '../statistics/quantile-interval.ts'
 import { seriesKey } from '../experiment/configurations.ts'
-import { asGoodWithin, bestSet, smallestAsGood, type BestSet } from '../statistics/best-set.ts'
-import type { Measurement } from './measurement.ts'
+import {
+  asGoodWithin,
+  bestSet,
+  smallestAsGood,
+  type BestSet,
+  type Contender,
+} from '../statistics/best-set.ts'
+import type { MeasuredExecution, Measurement } from './measurement.ts'
 
 /** A trial that may be recommended. */
 export interface Candidate {
@@ -63,16 +69,33 @@ export function chooseBest(
 
 function compare(candidates: readonly Candidate[], measure: Measure): BestSet<Candidate> | undefined {
   return bestSet(
-    candidates.map((candidate) => ({
-      key: candidate,
-      executions: candidate.measurement.executions.map(({ execution, latency, period }) => ({
-        block: execution.block,
-        value:
-          measure === 'latency' ? 1 / latency.mean : (candidate.report.config.batchSize * 1000) / period.mean,
-        estimate: measure === 'latency' ? latency : period,
-      })),
-    })),
+    candidates.map((candidate) =>
+      measure === 'latency'
+        ? contender(candidate, candidate, ({ latency }) => ({ value: 1 / latency.mean, estimate: latency }))
+        : throughputContender(candidate, candidate),
+    ),
   )
+}
+
+/** A candidate to be compared by its items per second. */
+export function throughputContender<K>(candidate: Candidate, key: K): Contender<K> {
+  const items = candidate.report.config.batchSize
+  return contender(candidate, key, ({ period }) => ({
+    value: (items * 1000) / period.mean,
+    estimate: period,
+  }))
+}
+
+function contender<K>(
+  { measurement }: Candidate,
+  key: K,
+  valueOf: (execution: MeasuredExecution) => Omit<Contender<K>['executions'][number], 'block'>,
+): Contender<K> {
+  const executions = measurement.executions.map((each) => ({
+    block: each.execution.block,
+    ...valueOf(each),
+  }))
+  return { key, executions }
 }
 
 /** A trial's latency at a percentile, in ms. */

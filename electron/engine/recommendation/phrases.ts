@@ -1,16 +1,20 @@
-import type { CompletedTrialReport, Series } from '../../contract/analysis.ts'
+import type { CompletedTrialReport, TrialReport } from '../../contract/analysis.ts'
 import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
+import { hasVariants, ofReference, seriesKey, settingLabel } from '../experiment/configurations.ts'
 
-/** Names a configuration: its batch size, and its series where there are several. */
+/** Names a configuration: its batch size, and where there are several series what tells them apart. */
 export type NameOf = (report: Pick<CompletedTrialReport, 'id' | 'config'>) => string
 
-/** `24`, or `24 on cuda, 2 threads`. */
-export function namesIn(series: readonly Series[]): NameOf {
-  const labels = new Map(series.flatMap(({ label, trialIds }) => trialIds.map((id) => [id, label] as const)))
-  return ({ id, config }) => {
-    const label = series.length > 1 ? labels.get(id) : undefined
-    return label === undefined ? String(config.batchSize) : `${config.batchSize} on ${label}`
+/** `24`, `24 on cuda, 2 threads`, `24 with fp16`, `24 on cuda with the reference`. */
+export function namesIn(trials: readonly Pick<TrialReport, 'config'>[]): NameOf {
+  const all = trials.map(({ config }) => config)
+  const settings = new Set(all.map((config) => seriesKey(ofReference(config))))
+  const withVariants = hasVariants(all)
+  return ({ config }) => {
+    const where = settings.size > 1 ? ` on ${settingLabel(config, all)}` : ''
+    const which = withVariants ? ` with ${config.variant ?? 'the reference'}` : ''
+    return `${config.batchSize}${where}${which}`
   }
 }
 

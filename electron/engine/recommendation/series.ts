@@ -1,6 +1,7 @@
 import type { Series, TrialReport } from '../../contract/analysis.ts'
+import type { ExperimentSpec } from '../../contract/experiment.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
-import { seriesKey, seriesLabel } from '../experiment/configurations.ts'
+import { seriesConfigurations, seriesKey, seriesLabel } from '../experiment/configurations.ts'
 import { fitLatency } from './latency-fit.ts'
 import { memoryFitOf, type MemoryLimits } from './memory-fit.ts'
 
@@ -26,6 +27,17 @@ export function seriesOf(trials: readonly Pick<TrialReport, 'id' | 'config'>[]):
       trialIds: sorted.map(({ id }) => id),
     }
   })
+}
+
+/**
+ * With variants, the series in the order of the factors: the reference before what is measured beside it, whichever came
+ * to run first.
+ */
+export function inPlannedOrder(series: readonly Series[], spec: Pick<ExperimentSpec, 'factors'>): Series[] {
+  if (spec.factors.variants === undefined) return [...series]
+  const keys = seriesConfigurations(spec).map(seriesKey)
+  const place = ({ key }: Series) => (keys.includes(key) ? keys.indexOf(key) : keys.length)
+  return series.toSorted((one, other) => place(one) - place(other))
 }
 
 /** The series with the lines that its completed trials follow in latency and memory, as far as there are enough. */

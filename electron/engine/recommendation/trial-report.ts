@@ -8,6 +8,7 @@ import type {
 import type { Interval } from '../../contract/interval.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import type { Failure } from '../../contract/failure.ts'
+import type { TrialDrift } from '../../contract/output-drift.ts'
 import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '../../contract/trial.ts'
 import type { ExecutionVariation } from '../statistics/execution-variation.ts'
 import { executionsInterval } from '../statistics/hierarchical.ts'
@@ -47,11 +48,13 @@ export interface TrialEvidence {
   readonly executions: readonly Execution[]
   readonly skip: Skip | undefined
   readonly measurement: Measurement | undefined
+  /** Its outputs beside the reference's, where it is a variant's and they were compared. */
+  readonly drift?: TrialDrift | undefined
 }
 
 /** `reportTrial` for executions that were read already. */
 export function reportMeasured(
-  { trial, executions, skip, measurement }: TrialEvidence,
+  { trial, executions, skip, measurement, drift }: TrialEvidence,
   seed: number,
   rules: Rules,
   variation: ExecutionVariation | undefined,
@@ -68,6 +71,8 @@ export function reportMeasured(
     flags: flagsOf(executions, measurement, rules),
     memory: peaksOf(executions),
     ...(predictedMemory && { predictedMemory }),
+    ...(drift && drift.outputs.length > 0 && { outputDrift: drift.outputs }),
+    ...(drift?.problem !== undefined && { outputDriftProblem: drift.problem }),
   }
   const without = (outcome: UnfinishedTrialReport['outcome'], failure: Failure): UnfinishedTrialReport => ({
     ...common,

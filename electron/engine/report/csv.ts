@@ -2,6 +2,9 @@ import { stringify } from 'csv-stringify/sync'
 import type { TrialReport } from '../../contract/analysis.ts'
 import { scalingEfficiencies } from '../../contract/evidence.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
+import type { VariantSummary } from '../../contract/variant-summary.ts'
+import { referenceName } from '../../contract/variant-words.ts'
+import { hasVariants } from '../experiment/configurations.ts'
 import { orderedTrials, type ReportInput } from './report-input.ts'
 
 /** A field of a table: text, a number, or `undefined` for an empty one. */
@@ -14,10 +17,12 @@ type Columns<Row> = Record<string, (row: Row) => Field>
 export function trialsCsv({ analysis }: ReportInput): string {
   const trials = orderedTrials(analysis)
   const efficiencies = scalingEfficiencies(analysis)
-  const dims = dimensionKeys(trials.map(({ config }) => config))
   return table<TrialReport>(trials, {
     trial: ({ id }) => id,
-    ...configColumns(dims, ({ config }) => config),
+    ...configColumns(
+      trials.map(({ config }) => config),
+      ({ config }) => config,
+    ),
     outcome: ({ outcome }) => outcome,
     executions: ({ executions }) => executions,
     samples: (trial) => latency(trial)?.samples,
@@ -45,9 +50,32 @@ export function trialsCsv({ analysis }: ReportInput): string {
     reason: ({ reason }) => reason,
     flags: ({ flags }) => flags.map(({ name }) => name).join(' '),
     flag_reasons: ({ flags }) => flags.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
+    ...(analysis.variants && variantColumns(analysis.variants)),
     failure_code: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.code),
     failure_message: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.message),
   })
+}
+
+/** How a trial compares with the reference; of the output that lies farthest off, where there are several. */
+function variantColumns(summaries: readonly VariantSummary[]): Columns<TrialReport> {
+  const rows = new Map(
+    summaries.flatMap((summary) => summary.rows.map((row) => [row.trialId, { summary, row }])),
+  )
+  const of = ({ id }: TrialReport) => rows.get(id)
+  return {
+    model_bytes: (trial) => of(trial)?.summary.model?.bytes,
+    speed_ratio: (trial) => of(trial)?.row.speed?.ratio,
+    speed_ratio_ci95_low: (trial) => of(trial)?.row.speed?.ci95?.[0],
+    speed_ratio_ci95_high: (trial) => of(trial)?.row.speed?.ci95?.[1],
+    drift_output: (trial) => of(trial)?.row.worst?.output,
+    drift_max_absolute: (trial) => of(trial)?.row.worst?.maxAbsolute,
+    drift_mean_absolute: (trial) => of(trial)?.row.worst?.meanAbsolute,
+    drift_relative: (trial) => of(trial)?.row.worst?.relative,
+    drift_cosine: (trial) => of(trial)?.row.worst?.cosine,
+    drift_top1_agreement: (trial) => of(trial)?.row.worst?.top1Agreement,
+    drift_not_finite: (trial) => of(trial)?.row.worst?.notFinite,
+    drift_problem: ({ outputDriftProblem }) => outputDriftProblem,
+  }
 }
 
 interface SampleRow {
@@ -73,7 +101,7 @@ export function samplesCsv({ experiment }: ReportInput): string {
   }
   return table<SampleRow>(rows, {
     trial: ({ trial }) => trial,
-    ...configColumns(dimensionKeys(configs.values()), ({ config }) => config),
+    ...configColumns([...configs.values()], ({ config }) => config),
     execution: ({ execution }) => execution,
     block: ({ block }) => block,
     index: ({ index }) => index,
@@ -81,8 +109,11 @@ export function samplesCsv({ experiment }: ReportInput): string {
   })
 }
 
-function configColumns<Row>(dims: readonly string[], configOf: (row: Row) => TrialConfig): Columns<Row> {
+/** The factors of `all` configurations; the variant only where there are any. */
+function configColumns<Row>(all: readonly TrialConfig[], configOf: (row: Row) => TrialConfig): Columns<Row> {
+  const dims = dimensionKeys(all)
   return {
+    ...(hasVariants(all) && { variant: (row: Row) => configOf(row).variant ?? referenceName }),
     batch_size: (row) => configOf(row).batchSize,
     execution_provider: (row) => configOf(row).executionProvider,
     device: (row) => configOf(row).device,

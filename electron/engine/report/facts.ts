@@ -1,8 +1,10 @@
 import type { Environment } from '../../contract/environment.ts'
+import { derivationTitles } from '../../contract/derivation.ts'
 import { sloPhrase, type ExperimentSpec } from '../../contract/experiment.ts'
 import type { Dimension, ModelDescription, ModelInput, ModelOutput } from '../../contract/model.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import { plainDuration, plainNumber, plainPercent } from './plain-number.ts'
+import type { ReportInput } from './report-input.ts'
 
 /** A name and what is to be said of it. */
 export type Fact = readonly [label: string, text: string]
@@ -21,6 +23,19 @@ export function modelFacts(model: ModelDescription): Fact[] {
       `${plainNumber(model.nodes)} nodes: ${top.join(', ')}${model.operators.length > 6 ? ' …' : ''}`,
     ],
   ]
+}
+
+/** The models measured beside it: file, size, and how each was made where Batchscope made it. */
+export function variantFacts({ variants }: Pick<ReportInput, 'variants'>): Fact[] {
+  return [...variants].map(([name, { name: file, sha256, bytes, derivation }]): Fact => {
+    const made = derivation === undefined ? '' : `, made by Batchscope (${derivationTitles[derivation.kind]})`
+    const lines = [
+      `${file}, ${formatBytes(bytes)}${made}`,
+      `SHA-256 ${sha256}`,
+      ...(derivation?.checks ?? []),
+    ]
+    return [`Variant ${name}`, lines.join('\n')]
+  })
 }
 
 export function environmentFacts(environment: Environment): Fact[] {
@@ -61,6 +76,9 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
     ['Providers', factors.executionProviders.join(', ')],
   ]
   if (factors.threads.length > 0) facts.push(['Threads', factors.threads.join(', ')])
+  if (factors.variants !== undefined) {
+    facts.push(['Variants', factors.variants.map(({ name }) => name).join(', ')])
+  }
   for (const [key, values] of Object.entries(factors.dims)) facts.push([key, values.join(', ')])
   for (const [input, axis] of Object.entries(batchAxes)) {
     facts.push([`Batch axis of ${input}`, axis === null ? 'none' : String(axis)])

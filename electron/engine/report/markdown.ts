@@ -1,10 +1,18 @@
 import type { Analysis } from '../../contract/analysis.ts'
-import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
+import {
+  environmentFacts,
+  experimentFacts,
+  measuringSentences,
+  modelFacts,
+  variantFacts,
+  type Fact,
+} from './facts.ts'
 import { findings } from './findings.ts'
 import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { measuredAt, clocksOf, type ReportInput } from './report-input.ts'
 import { trialTable, type ReportTable } from './trial-table.ts'
+import { variantRemarks, variantTable } from './variant-table.ts'
 
 /** A short report for a wiki, an issue or a pull request. */
 export function reportMarkdown(input: ReportInput): string {
@@ -13,12 +21,14 @@ export function reportMarkdown(input: ReportInput): string {
   const { decisions } = experiment
   const failures = failureRemarks(analysis)
   const flags = flagRemarks(analysis)
+  const variants = variantTable(analysis)
   const blocks = [
     `# ${escaped(model.name)}: ${escaped(experiment.name)}`,
     `**${escaped(analysis.answer.headline)}**`,
     ...(analysis.answer.support === undefined ? [] : [escaped(analysis.answer.support)]),
     '## Recommendations',
     recommendationText(analysis),
+    ...(variants === undefined ? [] : ['## Variants', tableText(variants), list(variantRemarks(analysis))]),
     '## Trials',
     tableText(trialTable(analysis)),
     ...(failures.length === 0 ? [] : ['## Without numbers', list(failures)]),
@@ -27,7 +37,7 @@ export function reportMarkdown(input: ReportInput): string {
     list(findings(analysis)),
     ...(decisions.length === 0 ? [] : ['## How the search went', numbered(decisions)]),
     '## Model',
-    factList(modelFacts(model)),
+    factList([...modelFacts(model), ...variantFacts(input)]),
     '## Environment',
     factList(environmentFacts(environment)),
     '## How it was measured',

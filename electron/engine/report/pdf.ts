@@ -9,7 +9,14 @@ import {
   PointElement,
 } from 'chart.js'
 import { reportCharts, type ReportChart } from './charts.ts'
-import { environmentFacts, experimentFacts, measuringSentences, modelFacts, type Fact } from './facts.ts'
+import {
+  environmentFacts,
+  experimentFacts,
+  measuringSentences,
+  modelFacts,
+  variantFacts,
+  type Fact,
+} from './facts.ts'
 import { findings } from './findings.ts'
 import { PdfCanvasContext } from './pdf-canvas.ts'
 import { fontNames, PdfSheet, type ReportFonts } from './pdf-sheet.ts'
@@ -19,6 +26,8 @@ import { failureRemarks, flagRemarks } from './remarks.ts'
 import { clocksOf, measuredAt, type ReportInput } from './report-input.ts'
 import { ink } from './series-style.ts'
 import { trialTable } from './trial-table.ts'
+import { variantChart } from './variant-chart.ts'
+import { narrowTable, variantRemarks, variantTable } from './variant-table.ts'
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Legend, Filler)
 
@@ -39,13 +48,14 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
   sheet.heading('Recommendations')
   drawRecommendations(sheet, input)
   drawCharts(sheet, reportCharts(analysis, sheet.width - 40))
+  drawVariants(sheet, input)
   sheet.heading('Trials')
   drawTable(sheet, trialTable(analysis), { strong: 0 })
   remarks(sheet, 'Without numbers', failureRemarks(analysis))
   remarks(sheet, 'To be read with care', flagRemarks(analysis))
   remarks(sheet, 'What the curves say', findings(analysis))
   drawDecisions(sheet, experiment.decisions)
-  section(sheet, 'Model', modelFacts(model))
+  section(sheet, 'Model', [...modelFacts(model), ...variantFacts(input)])
   section(sheet, 'Environment', environmentFacts(environment))
   section(sheet, 'How it was measured', experimentFacts(spec))
   sheet.space(4)
@@ -54,6 +64,19 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
     head: title,
     foot: `${generator} · ${projectName} · measured ${measuredAt(experiment)}`,
   })
+}
+
+/** The trade in one chart, and in one table. */
+function drawVariants(sheet: PdfSheet, { analysis }: ReportInput): void {
+  const table = variantTable(analysis)
+  if (table === undefined) return
+  const charts = variantChart(analysis)
+  if (charts.length === 0) sheet.heading('Variants')
+  drawCharts(sheet, charts)
+  sheet.space(10)
+  drawTable(sheet, narrowTable(table), { strong: 0 })
+  sheet.space(4)
+  sheet.bullets(variantRemarks(analysis))
 }
 
 function drawDecisions(sheet: PdfSheet, decisions: readonly string[]): void {

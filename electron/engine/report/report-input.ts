@@ -9,6 +9,8 @@ export interface ReportInput {
   projectName: string
   experiment: ExperimentState
   model: ModelDescription
+  /** The models measured beside it, by the name of the variant. */
+  variants: ReadonlyMap<string, ModelDescription>
   analysis: Analysis
 }
 

@@ -3,19 +3,21 @@ import { RunDocumentSchema, type RunDocument } from '../../contract/run-document
 import type { ReportInput } from './report-input.ts'
 
 /** One experiment's results as a JSON document that follows resources/schema/run-document.schema.json. */
-export function runDocument({ generator, experiment, model, analysis }: ReportInput): RunDocument {
-  const { factors, rules, constraints, seed } = experiment.record.spec
+export function runDocument({ generator, experiment, model, variants, analysis }: ReportInput): RunDocument {
+  const { factors, rules, constraints, seed, inputs } = experiment.record.spec
   const document: RunDocument = {
     format: 'batchscope-run',
     formatVersion: 1,
     generator,
     environment: experiment.record.environment,
     model,
-    experiment: { factors, rules, constraints, seed },
+    ...(variants.size > 0 && { variants: [...variants].map(([name, each]) => ({ ...each, name })) }),
+    experiment: { factors, rules, constraints, seed, ...(inputs && { inputs }) },
     trials: analysis.trials,
     boundary: analysis.boundary,
     recommendations: analysis.recommendations,
     series: analysis.series,
+    variantResults: analysis.variants,
     drift: analysis.drift,
     decisions: experiment.decisions,
     answer: analysis.answer,

@@ -1,3 +1,4 @@
+import type { Interval } from '../../contract/interval.ts'
 import { mean } from './sums.ts'
 import { fitBlocks } from './block-effects.ts'
 import { executionVariation, moderate, type Scatter } from './execution-variation.ts'
@@ -81,6 +82,36 @@ export function bestSet<K>(contenders: readonly Contender<K>[]): BestSet<K> | un
             between(key, than, (one, other) => one.level - other.level + margin(one, other)),
           ),
     ahead: (key, than) => between(key, than, (one, other) => one.level - other.level),
+  }
+}
+
+/** How two contenders compare. */
+export interface Ratio {
+  readonly ratio: number
+  /** At 95 %, for this comparison alone; absent where no execution was repeated. */
+  readonly ci95?: Interval
+}
+
+/**
+ * The value of one contender over another's, compared within blocks like the best set. `undefined` where one of them has no
+ * values.
+ */
+export function ratiosWithinBlocks<K>(
+  contenders: readonly Contender<K>[],
+): (of: K, to: K) => Ratio | undefined {
+  const { measured, repeated } = measureAll(contenders)
+  const byKey = new Map(measured.map((each) => [each.key, each]))
+  return (of, to) => {
+    const [one, other] = [byKey.get(of), byKey.get(to)]
+    if (one === undefined || other === undefined) return undefined
+    const difference = one.level - other.level
+    const degrees = Math.min(one.degreesOfFreedom, other.degreesOfFreedom)
+    const halfWidth = studentCritical(1 - confidence, degrees) * Math.sqrt(one.variance + other.variance)
+    const known = repeated && Number.isFinite(Math.exp(halfWidth))
+    return {
+      ratio: Math.exp(difference),
+      ...(known && { ci95: [Math.exp(difference - halfWidth), Math.exp(difference + halfWidth)] }),
+    }
   }
 }
 

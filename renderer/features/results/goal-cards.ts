@@ -51,7 +51,10 @@ export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialR
       goal,
       title: goalTitle(goal, analysis.slo),
       batch: batchSize === null ? '–' : formatCount(batchSize),
-      key: batchSize === null ? 'no recommendation' : keyNumber(goal, trials.get(trialId ?? '')),
+      key:
+        batchSize === null
+          ? 'no recommendation'
+          : `${keyNumber(goal, trials.get(trialId ?? ''))}${ofModel(analysis, trials.get(trialId ?? ''))}`,
       ...(equivalent.length < 2 ? {} : { equivalent: sizeList(equivalent) }),
       alikeTrialIds: alikeTrials(analysis, trialId, equivalent),
       sureness: [together, within, unsettledWords(recommendation)]
@@ -62,6 +65,11 @@ export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialR
       ...(cost === undefined ? {} : { cost }),
     }
   })
+}
+
+/** `, fp16`: which model, where there are several. */
+function ofModel({ variants }: Analysis, report: TrialReport | undefined): string {
+  return variants === undefined || report === undefined ? '' : `, ${report.config.variant ?? 'reference'}`
 }
 
 function keyNumber(goal: Goal, report: TrialReport | undefined): string {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   configKey,
+  ofReference,
   seriesConfigurations,
+  seriesKey,
   seriesLabel,
 } from '../../../../electron/engine/experiment/configurations.ts'
 
@@ -41,5 +43,27 @@ describe('the configurations of an experiment', () => {
     ])
     const [only] = series
     expect(only && seriesLabel(only, [only])).toBe('cpu')
+  })
+
+  it('come with every variant beside the reference, named where there are any', () => {
+    const variants = [{ name: 'fp16', modelSha256: 'a' }]
+    const series = seriesConfigurations({
+      factors: { ...factors, executionProviders: ['cpu'], threads: [], variants },
+    })
+    expect(series.map((one) => seriesLabel(one, series))).toEqual([
+      'cpu, sequence=64, reference',
+      'cpu, sequence=64, fp16',
+      'cpu, sequence=128, reference',
+      'cpu, sequence=128, fp16',
+    ])
+    expect(new Set(series.map(seriesKey)).size).toBe(4)
+    const [reference, variant] = series
+    expect(variant && seriesKey(ofReference(variant))).toBe(reference && seriesKey(reference))
+  })
+
+  it('keep the keys that they had before there were variants', () => {
+    expect(seriesKey({ executionProvider: 'cpu', dims: { b: 1, a: 2 } })).toBe(
+      '["cpu",null,null,[["a",2],["b",1]]]',
+    )
   })
 })

@@ -91,6 +91,21 @@ describe('an experiment as a person writes it', () => {
       expect(problem?.hint).toContain(hint)
     })
 
+    it('leaves out those that are made of others, unless they are given', () => {
+      const [tokens] = dynamicModel.inputs
+      if (tokens === undefined) throw new Error('no input')
+      const mask = { ...tokens, name: 'mask', shape: ['batch', 'past + sequence'] }
+      const past = { ...tokens, name: 'past', shape: ['batch', 'past'] }
+      const made = ['past + sequence', 'past', 'sequence'].map((key) => ({ key, places: [], suggested: 8 }))
+      const model = { ...dynamicModel, inputs: [tokens, mask, past], freeDimensions: made }
+      const dimsOf = (dims: string[]) => {
+        const reading = readDraft({ dims }, model)
+        return reading.ok ? reading.spec.factors.dims : reading.problems
+      }
+      expect(dimsOf(['sequence=4,6'])).toEqual({ sequence: [4, 6], past: [8] })
+      expect(dimsOf(['past + sequence=20'])).toEqual({ 'past + sequence': [20], past: [8], sequence: [8] })
+    })
+
     it('refuses one dimension under two names', () => {
       const [problem] = problemsOf({ dims: ['sequence=64', 'tokens:1=32'] })
       expect(problem?.message).toBe('Dimension "tokens:1" is given twice.')

@@ -176,3 +176,46 @@ describe('the automatic search', () => {
     expect(planned).toBe(done)
   })
 })
+
+describe('the automatic search with variants', () => {
+  const spec = specOf('auto', { executions: 3 })
+  const variants = [{ name: 'fast', modelSha256: 'a' }]
+  const withVariant = { ...spec, factors: { ...spec.factors, variants } }
+  /** The variant is twice as fast everywhere. */
+  const behave: Behaviour = ({ batchSize, variant }) => (20 + 0.5 * batchSize) / (variant === 'fast' ? 2 : 1)
+
+  it('finds the best batch size of each model, and not only of the fastest', () => {
+    const run = simulate(withVariant, behave)
+    const most = (variant: string | undefined) =>
+      Math.max(
+        ...run.history
+          .filter(({ trial }) => trial.config.variant === variant)
+          .map(({ executions }) => executions.length),
+      )
+    expect(run.done).toBe(true)
+    expect(most(undefined)).toBeGreaterThanOrEqual(3)
+    expect(most('fast')).toBeGreaterThanOrEqual(3)
+    expect(run.decisions.at(-1)).toMatch(
+      /^reference: \d+ on cpu, reference is the batch size to use.* fast: \d+ on cpu, fast is/,
+    )
+  })
+
+  it('measures both in the same blocks, so that they can be compared within them', () => {
+    const run = simulate(withVariant, behave)
+    const inSecond = run.ran.filter(({ block }) => block === 2).map(({ config }) => config.variant)
+    expect(new Set(inSecond)).toEqual(new Set([undefined, 'fast']))
+  })
+
+  it('expects no fewer executions than come', () => {
+    const run = simulate(withVariant, behave)
+    const { done, planned } = expectedExecutions(withVariant, run.history)
+    expect(planned).toBe(done)
+  })
+
+  it('goes on as it would have after an interruption', () => {
+    const whole = simulate(withVariant, behave)
+    const broken = simulate(withVariant, behave, { limit: Math.floor(whole.ran.length / 2) })
+    const resumed = simulate(withVariant, behave, { from: broken.history })
+    expect([...broken.ran, ...resumed.ran]).toEqual(whole.ran)
+  })
+})

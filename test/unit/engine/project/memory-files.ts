@@ -52,6 +52,7 @@ export function memoryDisk(): MemoryDisk {
       const isFolder = [...contents.keys()].some((file) => file.startsWith(`${path}/`))
       return isFolder ? { kind: 'folder', bytes: 0, modified: '2026-01-01T00:00:00Z' } : undefined
     },
+    realPath: async (path) => path,
     openForReading: async (path) => {
       const content = contentOf(path)
       return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { samplesCsv, trialsCsv } from '../../../../electron/engine/report/csv.ts'
 import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
 import { reportInputOf } from '../../../fixtures/report-input.ts'
+import { variantReportInput } from '../../../fixtures/variant-experiment.ts'
 
 const sweep = simulatedExperiment([{ executionProvider: 'cuda', batchSizes: [1, 64, 128, 256] }])
 
@@ -123,5 +124,20 @@ describe('the CSV of the samples', () => {
     expect(samplesCsv(reportInputOf(experiment))).toBe(
       'trial,batch_size,execution_provider,device,threads,execution,block,index,latency_ms\r\n',
     )
+  })
+})
+
+describe('the CSV of an experiment with variants', () => {
+  it('names the model of each row, and tells its speed, size and drift beside the reference', () => {
+    const rows = rowsOf(trialsCsv(variantReportInput()))
+    expect(rows.map(({ variant }) => variant)).toEqual(
+      ['reference', 'fp16', 'int8'].flatMap((name) => Array<string>(4).fill(name)),
+    )
+    expect(rows[0]).toMatchObject({ speed_ratio: '', drift_relative: '', model_bytes: '102543872' })
+    const half = rows[7]
+    expect(half).toMatchObject({ drift_output: 'logits', drift_top1_agreement: '1', model_bytes: '51271936' })
+    expect(Number(half?.drift_relative)).toBeCloseTo(0.00041 * 1.064, 9)
+    expect(Number(half?.speed_ratio)).toBeGreaterThan(Number(half?.speed_ratio_ci95_low))
+    expect(rowsOf(samplesCsv(variantReportInput()))[0]).toMatchObject({ variant: 'reference' })
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { reportMarkdown } from '../../../../electron/engine/report/markdown.ts'
 import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
 import { reportInputOf } from '../../../fixtures/report-input.ts'
+import { driftOf, variantExperiment, variantReportInput } from '../../../fixtures/variant-experiment.ts'
 
 const sweep = simulatedExperiment([{ executionProvider: 'cuda', batchSizes: [1, 8, 64, 128, 256] }])
 
@@ -69,5 +70,36 @@ describe('the Markdown report', () => {
     const input = reportInputOf(experiment)
     const [first] = input.analysis.recommendations
     expect(reportMarkdown(input)).toContain(`## Recommendations\n\n- ${first?.reason ?? ''}\n\n## Trials`)
+  })
+})
+
+describe('the Markdown report of variants', () => {
+  const text = reportMarkdown(variantReportInput())
+
+  it('has one table of them, with speed, size and drift', () => {
+    expect(text).toContain('## Variants')
+    expect(text).toMatch(
+      /^\| fp16 \| 64 \| [\d,]+ \| 1\.5\d \(1\.\d\d–1\.\d\d\) \| [\d.]+ \| [\d.]+ GiB \| 48\.9 MiB \| 0\.0013 \| 0\.044 % \| 0\.9999999\d+ \| 100 % \|$/m,
+    )
+    expect(text).toMatch(/^\| reference \| 1 \| [\d,]+ \| 1 \|/m)
+    expect(text).toContain('Inputs that were made stand for no real data')
+  })
+
+  it('says which file each is, and how it was made', () => {
+    expect(text).toContain(
+      '- Variant fp16: resnet50-v1.5-fp16.onnx, 48.9 MiB, made by Batchscope (FP16); SHA-256 1616',
+    )
+    expect(text).toContain('- Variants: fp16, int8')
+  })
+
+  it('says what was compared in part, and what was not', () => {
+    const experiment = variantExperiment()
+    const [id = ''] = [...experiment.outputDrifts.keys()]
+    const outputs = [driftOf(0.001, { elements: 16_000_000, ofElements: 32_000_000 })]
+    const problem = 'The variant has no output "b".'
+    const outputDrifts = new Map([...experiment.outputDrifts, [id, { trialId: id, outputs, problem }]])
+    const partly = reportMarkdown(variantReportInput({ ...experiment, outputDrifts }))
+    expect(partly).toContain('were compared in part: 16,000,000 of 32,000,000 values.')
+    expect(partly).toContain('- fp16: The variant has no output "b".')
   })
 })

@@ -4,6 +4,7 @@ import { reportPdf } from '../../../../electron/engine/report/pdf.ts'
 import type { ReportInput } from '../../../../electron/engine/report/report-input.ts'
 import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
 import { reportInputOf } from '../../../fixtures/report-input.ts'
+import { variantReportInput } from '../../../fixtures/variant-experiment.ts'
 import { readPdf } from './pdf-text.ts'
 
 const font = (name: string) => readFile(new URL(`../../../../resources/fonts/${name}`, import.meta.url))
@@ -150,5 +151,22 @@ describe('the PDF of other experiments', () => {
     })
     const { pages } = await contentsOf(reportInputOf(experiment))
     expect(pages.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the PDF of an experiment with variants', async () => {
+  const { text, running, images } = await contentsOf(variantReportInput())
+
+  it('shows the trade in one chart, drawn in vectors, with a name and a size at each mark', () => {
+    expect(text).toContain('times as fast as the reference')
+    expect(running).toContain('fp16, batch 64, 48.9 MiB')
+    expect(running).toContain('int8, batch 64, 24.4 MiB')
+    expect(images).toBe(0)
+  })
+
+  it('has the table of the variants and what it means', () => {
+    expect(text).toContain('Top-1')
+    expect(running).toContain('check the accuracy on your own')
+    expect(running).toContain('made by Batchscope (FP16)')
   })
 })

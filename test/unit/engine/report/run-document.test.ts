@@ -5,6 +5,7 @@ import { runDocument } from '../../../../electron/engine/report/run-document.ts'
 import { publishedSchemas, schemaText } from '../../../../resources/schema/generate.ts'
 import { simulatedExperiment } from '../../../fixtures/experiment-state.ts'
 import { reportInputOf } from '../../../fixtures/report-input.ts'
+import { variantReportInput } from '../../../fixtures/variant-experiment.ts'
 
 const published = publishedSchemas.run
 
@@ -113,3 +114,27 @@ function emptyPaths(value: unknown, path = ''): string[] {
   if (typeof value !== 'object') return []
   return Object.entries(value).flatMap(([key, inner]) => emptyPaths(inner, `${path}.${key}`))
 }
+
+describe('the document of an experiment with variants', async () => {
+  const document = runDocument(variantReportInput())
+  const schema: object = JSON.parse(await readFile(published.path, 'utf8'))
+
+  it('follows the schema, and says which model each variant is', () => {
+    const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile(schema)
+    validate(JSON.parse(JSON.stringify(document)))
+    expect(validate.errors ?? []).toEqual([])
+    expect(document.variants).toMatchObject([
+      { name: 'fp16', path: '/data/models/resnet50-v1.5-fp16.onnx', derivation: { kind: 'fp16' } },
+      { name: 'int8', path: '/home/ada/models/resnet50-int8.onnx' },
+    ])
+  })
+
+  it('tells how each lies beside the reference', () => {
+    expect(document.variantResults?.map(({ variant, outputs }) => [variant, outputs])).toEqual([
+      [undefined, 'reference'],
+      ['fp16', 'close'],
+      ['int8', 'apart'],
+    ])
+    expect(document.trials.find(({ config }) => config.variant === 'fp16')?.outputDrift).toHaveLength(1)
+  })
+})

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { bestSet, smallestAsGood, type Contender } from '../../../../electron/engine/statistics/best-set.ts'
+import {
+  bestSet,
+  ratiosWithinBlocks,
+  smallestAsGood,
+  type Contender,
+} from '../../../../electron/engine/statistics/best-set.ts'
 import { createRandom, type Random } from '../../../../electron/engine/statistics/random.ts'
 import { fourSigma, gaussian } from './simulated-latencies.ts'
 
@@ -121,5 +126,47 @@ describe('smallestAsGood', () => {
 
   it('is not one that measured far behind, however little is known', () => {
     expect(choose([70, 80, 100, 90], 0.3)).toBeGreaterThan(1)
+  })
+})
+
+describe('ratiosWithinBlocks', () => {
+  it('holds the true ratio in 95 of 100 experiments, with drift and without', () => {
+    const runs = 600
+    for (const [blocks, drift] of [
+      [2, 0],
+      [2, 0.1],
+      [4, 0.1],
+    ] as const) {
+      let held = 0
+      for (let run = 0; run < runs; run++) {
+        const ratioOf = ratiosWithinBlocks(
+          contenders([100, 180, 60, 90, 130, 70], blocks, 0.02, drift, createRandom(run)),
+        )
+        const [low, high] = ratioOf(1, 0)?.ci95 ?? [NaN, NaN]
+        if (low <= 1.8 && 1.8 <= high) held += 1
+      }
+      expect(held / runs).toBeGreaterThan(0.95 - fourSigma(0.95, runs))
+    }
+  })
+
+  it('gains from comparing within blocks: the interval is as narrow as without drift', () => {
+    const widths = [0, 0.2].map((drift) => {
+      const all = Array.from({ length: 100 }, (_, run) => {
+        const ratioOf = ratiosWithinBlocks(
+          contenders([100, 180, 60, 90, 130, 70], 4, 0.005, drift, createRandom(run)),
+        )
+        const [low, high] = ratioOf(1, 0)?.ci95 ?? [NaN, NaN]
+        return Math.log(high / low)
+      })
+      return all.reduce((sum, width) => sum + width, 0) / all.length
+    })
+    expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeLessThan(1.3)
+  })
+
+  it('has no interval where nothing was repeated, and no ratio to what has no value', () => {
+    const ratioOf = ratiosWithinBlocks(contenders([100, 200], 1, 0, 0, createRandom(1)))
+    expect(ratioOf(1, 0)?.ratio).toBeCloseTo(2, 12)
+    expect(ratioOf(1, 0)).not.toHaveProperty('ci95')
+    expect(ratioOf(1, 7)).toBeUndefined()
   })
 })
