@@ -2,7 +2,7 @@ import { onScopeDispose, ref } from 'vue'
 import type { Failure } from '../../electron/contract/failure.ts'
 import { useOpening } from '../stores/opening.ts'
 
-/** Files may be dropped anywhere on the window. */
+/** Files may be dropped anywhere on the window; what becomes of them depends on the page. */
 export function useWindowDrop() {
   const opening = useOpening()
   const isOver = ref(false)
@@ -36,7 +36,7 @@ export function useWindowDrop() {
       .map((item) => item.webkitGetAsEntry())
       .find((entry) => entry?.isDirectory === true)
     if (folder) opening.refuse(folderDropped(folder.name))
-    else void opening.openFiles([...event.dataTransfer.files])
+    else void opening.dropFiles([...event.dataTransfer.files])
   }
 
   const listeners = { dragenter: onDragenter, dragover: onDragover, dragleave: onDragleave, drop: onDrop }

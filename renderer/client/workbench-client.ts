@@ -9,6 +9,7 @@ import type { UploadTarget } from './model-upload.ts'
 import { remoteWorkbench } from './remote-workbench.ts'
 import type { Call } from './remote-workbench.ts'
 import { saveProjectAsDownload, saveProjectWithDialog, type SaveProject } from './project-saving.ts'
+import { saveModelAsDownload, saveModelWithDialog, type SaveModel } from './model-saving.ts'
 import { saveAsDownload, saveWithDialog } from './report-saving.ts'
 import type { SaveReport } from './report-saving.ts'
 import { connectSocketLink, refusedConnection } from './socket-link.ts'
@@ -26,13 +27,10 @@ export interface WorkbenchClient {
    * upload, with the fraction done (0 to 1) told on the way. `companions` are files that must lie beside it, such as a
    * model's external data: uploaded first, into the same folder; the desktop finds them where they are.
    */
-  modelPathFor(
-    file: File,
-    onProgress?: (fraction: number) => void,
-    companions?: readonly File[],
-  ): Promise<string>
+  pathFor(file: File, onProgress?: (fraction: number) => void, companions?: readonly File[]): Promise<string>
   saveReport: SaveReport
   saveProject: SaveProject
+  saveModel: SaveModel
 }
 
 /** Connects to the engine: by the desktop's bridge where there is one, else by a WebSocket to where the page came from. */
@@ -47,7 +45,7 @@ function connectDesktop(bridge: DesktopBridge): WorkbenchClient {
     call: remote.call,
     subscribe: remote.subscribe,
     connection: { onChange: remote.onConnection },
-    async modelPathFor(file, onProgress) {
+    async pathFor(file, onProgress) {
       const path = bridge.pathOf(file)
       if (path === '')
         throw badInput(`"${file.name}" is not a file on this computer.`, 'Save it to disk first.')
@@ -56,6 +54,7 @@ function connectDesktop(bridge: DesktopBridge): WorkbenchClient {
     },
     saveReport: saveWithDialog(remote.call),
     saveProject: saveProjectWithDialog(remote.call),
+    saveModel: saveModelWithDialog(remote.call),
   }
 }
 
@@ -71,10 +70,11 @@ async function connectServed(): Promise<WorkbenchClient> {
     call: remote.call,
     subscribe: remote.subscribe,
     connection: { onChange: remote.onConnection },
-    modelPathFor: (file, onProgress, companions = []) =>
+    pathFor: (file, onProgress, companions = []) =>
       uploadTogether(file, companions, { token, baseUrl }, onProgress),
     saveReport: saveAsDownload(remote.call),
     saveProject: saveProjectAsDownload(remote.call),
+    saveModel: saveModelAsDownload({ token, baseUrl }),
   }
 }
 

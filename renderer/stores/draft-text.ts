@@ -1,5 +1,7 @@
-import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
+import type { DraftProblem, ExperimentDraft } from '../../electron/contract/experiment.ts'
 import type { ModelDescription, ModelInput } from '../../electron/contract/model.ts'
+import { ownValuesText, variantText, type OwnValues, type VariantChoice } from './model-choices.ts'
+import { onPage } from './page-hints.ts'
 import { presetOf, timeFields } from './rule-presets.ts'
 
 /** The fields of the Experiment and Model pages, as typed. */
@@ -12,6 +14,9 @@ export interface DraftFields {
   dims: Record<string, string>
   /** By input: an axis number, or `none`. */
   batchAxes: Record<string, string>
+  /** Inputs that are fed with the user's own values; one entry an input at most. */
+  inputs: OwnValues[]
+  variants: VariantChoice[]
   slo: string
   memoryBudget: string
   timeBudget: string
@@ -48,6 +53,8 @@ export function blankFields(model: ModelDescription | null): DraftFields {
     threads: '',
     dims: Object.fromEntries((model?.freeDimensions ?? []).map(({ key }) => [key, ''])),
     batchAxes: Object.fromEntries((model?.inputs ?? []).map((input) => [input.name, axisText(input)])),
+    inputs: [],
+    variants: [],
     slo: '',
     memoryBudget: '',
     timeBudget: '',
@@ -77,12 +84,39 @@ export function toDraft(fields: DraftFields, model: ModelDescription): Experimen
     text.trim() === '' ? [] : [`${key}=${text.trim()}`],
   )
   if (dims.length > 0) draft.dims = dims
-  const axes = model.inputs.flatMap((input) => {
+  const axes = correctedAxes(fields, model)
+  if (axes.length > 0) draft.batchAxes = axes
+  if (fields.inputs.length > 0) draft.inputs = fields.inputs.map(ownValuesText)
+  if (fields.variants.length > 0) draft.variants = fields.variants.map(variantText)
+  return draft
+}
+
+/** Batch axes that the user changed, each `INPUT=AXIS` or `INPUT=none`. */
+export function correctedAxes(fields: Pick<DraftFields, 'batchAxes'>, model: ModelDescription): string[] {
+  return model.inputs.flatMap((input) => {
     const chosen = fields.batchAxes[input.name]
     return chosen === undefined || chosen === axisText(input) ? [] : [`${input.name}=${chosen}`]
   })
-  if (axes.length > 0) draft.batchAxes = axes
-  return draft
+}
+
+/** A problem in the words of the page. */
+export function problemHere(problem: DraftProblem): DraftProblem {
+  return problem.hint === undefined ? problem : { ...problem, hint: onPage(problem.hint) }
+}
+
+/**
+ * The fields for a model that takes the place of the one they were written for: what was typed stays where the new one
+ * has the same input or dimension. Batch axes are the new one's own.
+ */
+export function carriedFields(fields: DraftFields, model: ModelDescription): DraftFields {
+  const blank = blankFields(model)
+  const names = new Set(model.inputs.map(({ name }) => name))
+  return {
+    ...fields,
+    dims: Object.fromEntries(Object.keys(blank.dims).map((key) => [key, fields.dims[key] ?? ''])),
+    batchAxes: blank.batchAxes,
+    inputs: fields.inputs.filter(({ input }) => input === null || names.has(input)),
+  }
 }
 
 const textFields = [

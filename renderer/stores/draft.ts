@@ -4,7 +4,7 @@ import type { DraftField, DraftProblem, ExperimentPreview } from '../../electron
 import { failureLine, toFailure } from '../../electron/contract/failure.ts'
 import type { ModelDescription } from '../../electron/contract/model.ts'
 import { useConnection } from './connection.ts'
-import { blankFields, toDraft } from './draft-text.ts'
+import { blankFields, carriedFields, problemHere, toDraft } from './draft-text.ts'
 import { useModels } from './models.ts'
 import { useNavigation } from './navigation.ts'
 import { useProjects } from './projects.ts'
@@ -34,7 +34,7 @@ export const useDraft = defineStore('draft', () => {
   const startFailure = ref<string | undefined>()
 
   const preset = computed(() => presetOf(fields))
-  const problems = computed<readonly DraftProblem[]>(() => preview.value?.problems ?? [])
+  const problems = computed<readonly DraftProblem[]>(() => (preview.value?.problems ?? []).map(problemHere))
   const plan = computed(() => preview.value?.plan)
   const draft = computed(() => (models.current === null ? null : toDraft(fields, models.current)))
   const canRun = computed(
@@ -79,6 +79,12 @@ export const useDraft = defineStore('draft', () => {
     preview.value = null
   }
 
+  /** Goes on with a model that was made from the one before: what was typed stays. */
+  function continueWith(model: ModelDescription): void {
+    Object.assign(fields, carriedFields(fields, model))
+    preview.value = null
+  }
+
   function usePreset(name: PresetName): void {
     Object.assign(fields, rulePresets[name].rules)
   }
@@ -97,6 +103,15 @@ export const useDraft = defineStore('draft', () => {
     const known = Object.keys(fields.dims)
     const named = known.filter((one) => text.includes(`"${one}"`))
     return named.includes(key) || (named.length === 0 && known.length === 1) ? text : undefined
+  }
+
+  /** What is wrong with the user's own values for one input: where the problem names it, or there is only one. */
+  function problemOfInput(name: string | null): string | undefined {
+    const text = problemOf('inputs')
+    if (text === undefined) return undefined
+    const own = fields.inputs.map(({ input }) => input)
+    const named = own.filter((one) => one !== null && text.includes(`"${one}"`))
+    return named.includes(name) || (named.length === 0 && own.length === 1) ? text : undefined
   }
 
   /** Starts the experiment and shows it live; in the selected project when that already holds the same model. */
@@ -144,9 +159,11 @@ export const useDraft = defineStore('draft', () => {
     canRun,
     check,
     startFrom,
+    continueWith,
     usePreset,
     problemOf,
     problemOfDim,
+    problemOfInput,
     start,
     startFromPage,
   }

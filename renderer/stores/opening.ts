@@ -1,12 +1,15 @@
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 import { toFailure, type Failure } from '../../electron/contract/failure.ts'
 import { useConnection } from './connection.ts'
 import { useDraft } from './draft.ts'
+import { isArrayFile, isModelFile } from './model-choices.ts'
 import { useModels } from './models.ts'
 import { useNavigation } from './navigation.ts'
 import { useNotifications } from './notifications.ts'
+import { useOwnInputs } from './own-inputs.ts'
 import { useProjects } from './projects.ts'
+import { useVariants } from './variants.ts'
 
 const isProjectPath = (path: string) => path.toLowerCase().endsWith('.batchscope')
 
@@ -18,6 +21,8 @@ export const useOpening = defineStore('opening', () => {
   const draft = useDraft()
   const navigation = useNavigation()
   const notifications = useNotifications()
+  const ownInputs = useOwnInputs()
+  const variants = useVariants()
 
   /** What is being opened; `fraction` (0 to 1) while it is uploaded. */
   const pending = ref<{ name: string; fraction?: number } | null>(null)
@@ -78,10 +83,29 @@ export const useOpening = defineStore('opening', () => {
       const onProgress = (fraction: number) => {
         pending.value = { name: main.name, fraction }
       }
-      const path = await client.modelPathFor(main, onProgress, companions)
+      const path = await client.pathFor(main, onProgress, companions)
       pending.value = { name: main.name }
       await openNow(path)
     })
+  }
+
+  /** Whether a model that is dropped now is measured beside the open one instead of being opened. */
+  const dropsAddVariants = computed(() => navigation.page === 'experiment' && models.current !== null)
+
+  /**
+   * Takes what was dropped on the window: on the Experiment page a model becomes a variant of the open one, NumPy arrays
+   * become the values of an input wherever a model is open, and everything else is opened.
+   */
+  async function dropFiles(files: readonly File[]): Promise<void> {
+    const array = files.find(({ name }) => isArrayFile(name))
+    const hasModel = files.some(({ name }) => isModelFile(name))
+    if (array !== undefined && !hasModel) {
+      if (models.current === null) return refuse(arrayWithoutModel(array.name))
+      navigation.go('model')
+      return ownInputs.take(array)
+    }
+    if (hasModel && dropsAddVariants.value) return variants.take(files)
+    await openFiles(files)
   }
 
   /** Reads a sample model and measures it at once, briefly. */
@@ -98,5 +122,12 @@ export const useOpening = defineStore('opening', () => {
     navigation.go('start')
   }
 
-  return { pending, failure, openPath, openFiles, profileSample, refuse }
+  return { pending, failure, dropsAddVariants, openPath, openFiles, dropFiles, profileSample, refuse }
+})
+
+const arrayWithoutModel = (name: string): Failure => ({
+  code: 'bad-input',
+  message: `"${name}" holds values for an input, and no model is open.`,
+  hint: 'Open the model first, then drop its values.',
+  owner: 'user',
 })

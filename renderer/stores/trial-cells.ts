@@ -2,12 +2,13 @@ import { type CompletedTrialReport, type TrialReport } from '../../electron/cont
 import { relativeHalfWidthOf } from '../../electron/contract/interval.ts'
 import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
 
-/** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`. */
-export function configLabel({ executionProvider, device, threads, dims }: TrialConfig): string {
+/** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`, `cpu, fp16`. */
+export function configLabel({ executionProvider, device, threads, dims, variant }: TrialConfig): string {
   return [
     device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`,
     ...(threads === undefined ? [] : [threads === 1 ? '1 thread' : `${threads} threads`]),
     ...Object.entries(dims).map(([key, value]) => `${key}=${value}`),
+    ...(variant === undefined ? [] : [variant]),
   ].join(', ')
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
 import { expectAccessibleInBothThemes } from './accessible.ts'
 import { expect, test } from './workbench.ts'
@@ -7,6 +8,7 @@ async function setUp(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Set up experiment' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'trials' })).toBeVisible()
 }
+const classifier = fileURLToPath(new URL('../../resources/models/cnn-classifier.onnx', import.meta.url))
 const batchSizes = (page: Page) => page.getByRole('textbox', { name: 'Batch sizes' })
 const runButton = (page: Page) => page.getByRole('button', { name: /^Run/ })
 
@@ -61,6 +63,30 @@ test('more careful rules take longer', async ({ workbench: { page } }) => {
   await expect(plan).toContainText('6 executions')
   await expect(page.getByRole('radio', { name: 'Own' })).toBeChecked()
   await expectAccessibleInBothThemes(page)
+})
+
+test('variants are files that are dropped here, or made here, and each is measured', async ({
+  workbench,
+}) => {
+  const { page } = workbench
+  await setUp(page)
+  await batchSizes(page).fill('1,2')
+  const plan = page.getByRole('status').filter({ hasText: 'trials' })
+  await expect(plan).toContainText('2 trials')
+  await workbench.dropFiles(page.locator('body'), [classifier])
+  const variants = page.getByRole('table', { name: 'Variants' })
+  await expect(variants.getByRole('row')).toHaveCount(3)
+  await expect(plan).toContainText('4 trials')
+  await page.getByRole('button', { name: 'FP16', exact: true }).click()
+  await expect(variants).toContainText('made at start')
+  await expect(plan).toContainText('6 trials')
+  await variants.getByRole('button', { name: 'Make FP16 now' }).click()
+  await expect(variants.getByRole('row', { name: /FP16/ })).toContainText(/[KM]iB, \d+ %.*made/, {
+    timeout: 60_000,
+  })
+  await expectAccessibleInBothThemes(page)
+  await variants.getByRole('button', { name: 'Remove cnn-classifier 2' }).click()
+  await expect(plan).toContainText('4 trials')
 })
 
 test('an experiment runs from the keyboard, and is renamed and removed in the tree', async ({

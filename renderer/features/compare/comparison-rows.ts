@@ -59,14 +59,15 @@ function memoryChange({ deviceRatio, hostRatio }: ComparedConfiguration['memory'
 }
 
 function detailsOf(configs: readonly TrialConfig[]): string[] {
-  const parts = configs.map(({ executionProvider, device, threads, dims }) => [
+  const parts = configs.map(({ executionProvider, device, threads, dims, variant }) => [
     device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`,
     threads === undefined ? 'default threads' : threads === 1 ? '1 thread' : `${threads} threads`,
     Object.entries(dims)
       .map(([key, value]) => `${key}=${value}`)
       .join(', '),
+    variant ?? 'reference',
   ])
-  const varies = [0, 1, 2].filter((at) => new Set(parts.map((each) => each[at])).size > 1)
+  const varies = [0, 1, 2, 3].filter((at) => new Set(parts.map((each) => each[at])).size > 1)
   return parts.map((each) =>
     varies
       .map((at) => each[at])

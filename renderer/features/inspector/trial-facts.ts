@@ -23,6 +23,7 @@ export interface Fact {
 export function configFacts(config: TrialConfig, reason?: string): Fact[] {
   return [
     { key: 'batch', label: 'Batch size', value: formatCount(config.batchSize) },
+    ...(config.variant === undefined ? [] : [{ key: 'variant', label: 'Variant', value: config.variant }]),
     { key: 'provider', label: 'Provider', value: config.executionProvider },
     ...(config.device === undefined
       ? []

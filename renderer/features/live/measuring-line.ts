@@ -14,7 +14,9 @@ export const phaseNames: Record<ExecutionPhase, string> = {
 
 /** What is being measured now, in parts that are shown next to each other. */
 export function measuringParts(progress: RunProgress, current: LiveTrial | undefined): string[] {
-  if (progress.current === undefined || current === undefined) return ['Between executions']
+  if (progress.current === undefined || current === undefined) {
+    return [progress.doing ?? 'Between executions']
+  }
   const { config } = current.trial
   return [`Batch ${formatCount(config.batchSize)}`, configLabel(config), phaseNames[progress.current.phase]]
 }

@@ -22,6 +22,21 @@ describe('the fields of an experiment as a draft', () => {
     expect(toDraft(fields, plausibleModel).batchAxes).toEqual(['pixels=none'])
   })
 
+  it('names own values and variants as a draft writes them', () => {
+    const fields = blankFields(plausibleModel)
+    fields.inputs = [
+      { input: 'pixels', path: '/v/images.npz', entry: ' first ' },
+      { input: 'threshold', path: '/v/t.npy', entry: '' },
+    ]
+    fields.variants = [{ kind: 'int8-weights' }, { name: 'pruned', path: '/m/a=b.onnx' }]
+    expect(toDraft(fields, plausibleModel)).toMatchObject({
+      inputs: ['pixels=/v/images.npz:first', 'threshold=/v/t.npy'],
+      variants: ['int8-weights', 'pruned=/m/a=b.onnx'],
+    })
+    fields.inputs = [{ input: null, path: '/v/all.npz', entry: '' }]
+    expect(toDraft(fields, plausibleModel).inputs).toEqual(['/v/all.npz'])
+  })
+
   it('passes on how long, how near and how sure as they were typed', () => {
     const typed = { timeBudget: '60s', boundaryGranularity: '4', tolerance: '1%' }
     const draft = toDraft({ ...blankFields(plausibleModel), ...typed }, plausibleModel)
