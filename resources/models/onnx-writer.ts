@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs'
+import { float16Bits } from '../../electron/contract/float16.ts'
 import type { Dimension, TensorType } from '../../electron/contract/model.ts'
 import { attributeTypes, externalLocation, onnxSchema } from '../../electron/engine/model/onnx-schema.ts'
 import { dataTypeNumber } from '../../electron/engine/model/tensor-types.ts'
@@ -14,8 +15,19 @@ const root = protobuf.Root.fromJSON({
 
 type Fields = Record<string, unknown>
 
-/** A value of a node's attribute: a whole number, a real one, a list of whole numbers, a tensor or a subgraph. */
-export type AttributeValue = number | { real: number } | readonly number[] | WrittenTensor | GraphBuilder
+/**
+ * A value of a node's attribute: a whole number, a real one, a text, a list of whole numbers, of real ones or of texts,
+ * a tensor or a subgraph.
+ */
+export type AttributeValue =
+  | number
+  | { real: number }
+  | string
+  | readonly number[]
+  | { reals: readonly number[] }
+  | { texts: readonly string[] }
+  | WrittenTensor
+  | GraphBuilder
 
 /** A tensor as it will be written. */
 export interface WrittenTensor {
@@ -26,26 +38,78 @@ export interface ModelOptions {
   irVersion?: number
   opset?: number
   producer?: string
+  producerVersion?: string
+  /** The maker's name space. */
+  domain?: string
+  modelVersion?: number
   doc?: string
+  metadata?: Readonly<Record<string, string>>
   /** Operator sets besides ONNX's own. */
   opsets?: readonly { domain: string; version: number }[]
+  /** Functions of the model's own; their domains must be among `opsets`. */
+  functions?: readonly WrittenFunction[]
+}
+
+/** A function of the model: its nodes are those of `body`, which has neither inputs nor weights of its own. */
+export interface WrittenFunction {
+  readonly name: string
+  readonly domain: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly body: GraphBuilder
+  /** Version of ONNX's operators in it. */
+  readonly opset: number
 }
 
 /** Elements of a tensor, in the typed array of its type. */
-export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
 
 const arrayTypes = [
   [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+  [Int8Array, 'int8'],
+  [Int16Array, 'int16'],
   [Int32Array, 'int32'],
   [BigInt64Array, 'int64'],
   [Uint8Array, 'uint8'],
+  [Uint16Array, 'uint16'],
+  [Uint32Array, 'uint32'],
+  [BigUint64Array, 'uint64'],
 ] as const
 
-/** A tensor with its data in the file. */
-export function tensor(name: string, dims: readonly number[], data: TensorData): WrittenTensor {
-  const type = arrayTypes.find(([array]) => data instanceof array)?.[1] ?? 'uint8'
+/**
+ * A tensor with its data in the file. `type` says what the bytes are where the array's own type does not: float16 and
+ * bfloat16 as Uint16Array, bool, int4 and uint4 (packed two to a byte) as Uint8Array.
+ */
+export function tensor(
+  name: string,
+  dims: readonly number[],
+  data: TensorData,
+  type: TensorType = arrayTypes.find(([array]) => data instanceof array)?.[1] ?? 'uint8',
+): WrittenTensor {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return { tensor: { name, dims: [...dims], dataType: dataTypeNumber(type), rawData } }
+}
+
+/** A float16 tensor of these values, each rounded to the nearest. */
+export function halfTensor(name: string, dims: readonly number[], values: Float32Array): WrittenTensor {
+  return tensor(name, dims, Uint16Array.from(values, float16Bits), 'float16')
+}
+
+/** A tensor of texts. */
+export function textTensor(name: string, dims: readonly number[], texts: readonly string[]): WrittenTensor {
+  const stringData = texts.map(utf8)
+  return { tensor: { name, dims: [...dims], dataType: dataTypeNumber('string'), stringData } }
 }
 
 /** A float32 tensor whose data lies in another file. */
@@ -68,6 +132,7 @@ export class GraphBuilder {
     sparseInitializer: [] as Fields[],
     input: [] as Fields[],
     output: [] as Fields[],
+    valueInfo: [] as Fields[],
   }
   private made = 0
 
@@ -84,9 +149,19 @@ export class GraphBuilder {
     this.parts.output.push(valueInfo(name, type, shape))
   }
 
-  /** An input or output in the words of onnx.proto, for kinds that `input` does not make. */
+  /** What the file says of a value between nodes. */
+  value(name: string, type: TensorType, shape: readonly Dimension[]): void {
+    this.parts.valueInfo.push(valueInfo(name, type, shape))
+  }
+
+  /** An input in the words of onnx.proto, for kinds that `input` does not make. */
   rawInput(value: Fields): void {
     this.parts.input.push(value)
+  }
+
+  /** An output in the words of onnx.proto, for kinds that `output` does not make. */
+  rawOutput(value: Fields): void {
+    this.parts.output.push(value)
   }
 
   initializer(name: string, dims: readonly number[], data: TensorData): string {
@@ -136,16 +211,27 @@ export class GraphBuilder {
     output = `${opType.toLowerCase()}_${this.made}`,
     domain = '',
   ): string {
+    this.nodes(opType, inputs, [output], attributes, domain)
+    return output
+  }
+
+  /** A node with several outputs; an empty name leaves one out. */
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    domain = '',
+  ): void {
     this.made += 1
     this.parts.node.push({
       input: [...inputs],
-      output: [output],
+      output: [...outputs],
       name: `${opType}_${this.made}`,
       opType,
       domain,
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     })
-    return output
   }
 
   /** The graph as a message of onnx.proto. */
@@ -157,13 +243,24 @@ export class GraphBuilder {
 /** A whole ONNX file. The same graph gives the same bytes. */
 export function encodeModel(graph: GraphBuilder, options: ModelOptions = {}): Uint8Array {
   const { irVersion = 8, opset = 17, producer = 'batchscope', doc = '', opsets = [] } = options
+  const { producerVersion, domain, modelVersion, metadata = {}, functions = [] } = options
   return encodeMessage('ModelProto', {
     irVersion,
     producerName: producer,
+    producerVersion,
+    domain,
+    modelVersion,
     docString: doc,
     graph: graph.message(),
     opsetImport: [{ domain: '', version: opset }, ...opsets],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    functions: functions.map(functionFields),
   })
+}
+
+function functionFields({ name, domain, inputs, outputs, body, opset }: WrittenFunction): Fields {
+  const opsetImport = [{ domain: '', version: opset }]
+  return { name, domain, input: [...inputs], output: [...outputs], node: body.message()['node'], opsetImport }
 }
 
 /** Any message of onnx.proto, for fixtures that are no proper models. */
@@ -182,7 +279,12 @@ function valueInfo(name: string, type: TensorType, shape: readonly Dimension[]):
 function attribute(name: string, value: AttributeValue): Fields {
   if (typeof value === 'number') return { name, i: value, type: attributeTypes.int }
   if (value instanceof GraphBuilder) return { name, g: value.message(), type: attributeTypes.graph }
+  if (typeof value === 'string') return { name, s: utf8(value), type: attributeTypes.string }
   if ('real' in value) return { name, f: value.real, type: attributeTypes.float }
+  if ('reals' in value) return { name, floats: [...value.reals], type: attributeTypes.floats }
+  if ('texts' in value) return { name, strings: value.texts.map(utf8), type: attributeTypes.strings }
   if ('tensor' in value) return { name, t: value.tensor, type: attributeTypes.tensor }
   return { name, ints: [...value], type: attributeTypes.ints }
 }
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
