@@ -1,6 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { FileStore } from '../engine/ports.ts'
 import { fileFailure, systemCode } from './file-failure.ts'
@@ -30,6 +42,15 @@ export function createNodeFiles(folders: { dataFolder: string; resourcesFolder: 
         return { kind, bytes: found.size, modified: found.mtime.toISOString() }
       } catch (error) {
         if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined
+        throw fileFailure(error, path)
+      }
+    },
+
+    async realPath(path) {
+      try {
+        return await realpath(path)
+      } catch (error) {
+        if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return path
         throw fileFailure(error, path)
       }
     },
@@ -86,10 +107,7 @@ async function openForAppending(path: string) {
   }
 }
 
-async function writeWhole(
-  path: string,
-  content: string | Uint8Array | Iterable<Uint8Array>,
-): Promise<void> {
+async function writeWhole(path: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   await placeWhole(path, async (beside) => {
     const handle = await open(beside, 'wx')
     try {

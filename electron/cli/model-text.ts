@@ -32,7 +32,7 @@ export function modelText(model: ModelDescription, terminal: Screen, probe?: Bat
     tensorTable('input', model.inputs, terminal),
     wrap(batchSentences(model), width),
     tensorTable('output', model.outputs, terminal),
-    probe === undefined ? '' : wrap(`${probe.message} ${probe.hint ?? ''}`.trim(), width),
+    wrap(probeSentences(probe, model), width),
     freeDimensionTable(model, terminal),
     wrap(`Operators: ${operators(model)}.`, width, 2),
     ...externalFiles(model),
@@ -43,6 +43,13 @@ export function modelText(model: ModelDescription, terminal: Screen, probe?: Bat
     ),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** What running it showed; empty where a warning says already that there was nothing to try. */
+function probeSentences(probe: BatchProbe | undefined, { warnings }: ModelDescription): string {
+  const isTold = warnings.some(({ code }) => code === 'fixed-batch' || code === 'no-batch-axis')
+  if (probe === undefined || (probe.verdict === 'fixed' && isTold)) return ''
+  return `${probe.message} ${probe.hint ?? ''}`.trim()
 }
 
 /** What kind of model it seems to be, how large it is, and what it computes in. */
@@ -63,7 +70,9 @@ function summary(model: ModelDescription, style: Terminal['style']): string {
 /** Who wrote it, for which operators. */
 function origin(model: ModelDescription): string {
   const by =
-    model.producer === '' ? 'Its producer is not named; it' : `It was written by ${oneLine(model.producer, 80)} and`
+    model.producer === ''
+      ? 'Its producer is not named; it'
+      : `It was written by ${oneLine(model.producer, 80)} and`
   const others = otherOperatorSets(model)
   const besides = others === '' ? '' : `, with nodes besides ONNX's own: ${others}`
   return `${by} uses opset ${model.opset}${besides}.`

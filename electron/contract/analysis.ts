@@ -4,6 +4,7 @@ import { FailureSchema } from './failure.ts'
 import { LatencyFitSchema, MemoryFitSchema } from './fit.ts'
 import { IntervalSchema } from './interval.ts'
 import { OutputDriftSchema } from './output-drift.ts'
+import { VariantSummarySchema } from './variant-summary.ts'
 import { FlagSchema, MemoryPeaksSchema, MemoryPredictionSchema, TrialConfigSchema } from './trial.ts'
 
 /** Latency over all samples of a trial's completed executions, in ms. */
@@ -172,7 +173,7 @@ export type Boundary = v.InferOutput<typeof BoundarySchema>
 export const SeriesSchema = v.object({
   /** Everything but the batch size, as a stable key. */
   key: v.string(),
-  /** As a person says it: `cpu`, `cpu, 2 threads`. */
+  /** As a person says it: `cpu`, `cpu, 2 threads`, `cpu, fp16`. */
   label: v.string(),
   /** Ascending by batch size. */
   trialIds: v.array(v.string()),
@@ -200,6 +201,8 @@ export const AnalysisSchema = v.object({
   series: v.array(SeriesSchema),
   boundary: v.nullable(BoundarySchema),
   recommendations: v.array(RecommendationSchema),
+  /** The reference and its variants, setting by setting; absent where there are no variants. */
+  variants: v.optional(v.array(VariantSummarySchema)),
   /** Absent with fewer than two blocks. */
   drift: v.optional(DriftSchema),
   /** The answer in one sentence that a person can quote, and what speaks for it against the next choice. */

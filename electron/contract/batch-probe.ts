@@ -18,5 +18,10 @@ export const BatchProbeSchema = v.object({
   hint: v.optional(v.string()),
   /** Where each output had the batch size, by output; an output that did not have it is absent. */
   outputAxes: v.record(v.string(), v.number()),
+  /**
+   * Set where the batch axes as they were asked about do not work and others do: those, as `--batch-axis` takes them
+   * (`INPUT=AXIS`, `INPUT=none`); everything else here is then about these.
+   */
+  batchAxes: v.optional(v.array(v.string())),
 })
 export type BatchProbe = v.InferOutput<typeof BatchProbeSchema>

@@ -13,9 +13,12 @@ export const InputPlanSchema = v.object({
     /** Integers (or reals, for real types) from `low` to `high`, both included. */
     v.object({ kind: v.literal('uniform'), low: v.number(), high: v.number() }),
     v.object({ kind: v.literal('constant'), value: v.number() }),
+    /** Positions: 0, 1, 2 ... along an axis, the same everywhere else. */
+    v.object({ kind: v.literal('count'), axis: v.number() }),
     /**
      * Values of a file, row-major and little-endian, from byte `offset` on: an array of the plan's shape, but with
-     * `items` in place of the size of the batch axis; they are repeated in order until the batch is full.
+     * `items` in place of the size of the batch axis; they are repeated in order until the batch is full. Four-bit types
+     * have one value to a byte; strings are one JSON array that goes on to the end of the file.
      */
     v.object({
       kind: v.literal('file'),
@@ -25,7 +28,10 @@ export const InputPlanSchema = v.object({
       batch: v.optional(v.object({ axis: v.number(), items: v.number() })),
     }),
   ]),
-  /** Only these samples of the whole are fed: to show that a batch gives what its samples give one by one. */
+  /**
+   * Only these samples of the whole, which has the plan's shape, are fed: to show that a batch gives what its samples
+   * give one by one.
+   */
   take: v.optional(v.object({ axis: v.number(), start: v.number(), count: v.number() })),
 })
 export type InputPlan = v.InferOutput<typeof InputPlanSchema>

@@ -34,7 +34,15 @@ const tensorFields = {
   batchAxis: v.optional(v.number()),
 }
 
-export const ModelOutputSchema = v.object(tensorFields)
+export const ModelOutputSchema = v.object({
+  ...tensorFields,
+  /** Why this axis is taken for the batch axis, or why there is none: one clause. Absent before version 0.3. */
+  batchAxisReason: v.optional(v.string()),
+  /** As that of inputs. Absent before version 0.3. */
+  batchAxisConfidence: v.optional(v.picklist(['certain', 'likely', 'guess'])),
+  /** How large it is depends on the values that are fed, such as boxes that are left over; so it tells nothing of the batch. */
+  sizedByValues: v.optional(v.boolean()),
+})
 export const ModelInputSchema = v.object({
   ...tensorFields,
   /** Why this axis was taken for the batch axis, or why there is none: one clause. */
@@ -46,6 +54,15 @@ export const ModelInputSchema = v.object({
   batchAxisConfidence: v.optional(v.picklist(['certain', 'likely', 'guess'])),
   /** Whole numbers that the graph accepts, where it tells: the rows of the table that the input is looked up in. */
   values: v.optional(v.object({ low: v.number(), high: v.number() })),
+  /** A recurrence of the graph (LSTM, GRU, RNN) begins with it. Absent in projects of versions before 0.3. */
+  initialState: v.optional(v.boolean()),
+  /** A whole number that the graph compares it with, such as a sample rate. Absent in projects of versions before 0.3. */
+  usual: v.optional(v.number()),
+  /**
+   * What it is fed with unless the user gives values: one clause, `standard normal numbers`. Absent in projects of
+   * versions before 0.3.
+   */
+  fedWith: v.optional(v.string()),
 })
 export type ModelInput = v.InferOutput<typeof ModelInputSchema>
 export type ModelOutput = v.InferOutput<typeof ModelOutputSchema>

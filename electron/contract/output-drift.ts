@@ -15,7 +15,7 @@ export const OutputDriftSchema = v.object({
   cosine: v.optional(v.number()),
   /** Share of items whose largest score is at the same place, 0 to 1; absent where the output does not look like scores. */
   top1Agreement: v.optional(v.number()),
-  /** Elements that are NaN or infinite in one of the two only. */
+  /** Elements that are NaN or infinite in one of the two and not the same in the other; no other number counts them. */
   notFinite: v.number(),
 })
 export type OutputDrift = v.InferOutput<typeof OutputDriftSchema>
@@ -24,7 +24,7 @@ export type OutputDrift = v.InferOutput<typeof OutputDriftSchema>
 export const TrialDriftSchema = v.object({
   trialId: v.string(),
   outputs: v.array(OutputDriftSchema),
-  /** One sentence; set instead of outputs. */
+  /** Why nothing, or not every output, could be compared; in sentences. */
   problem: v.optional(v.string()),
 })
 export type TrialDrift = v.InferOutput<typeof TrialDriftSchema>

@@ -10,6 +10,7 @@ import { DerivationSchema } from './derivation.ts'
 import { EnvironmentSchema } from './environment.ts'
 import { ConstraintsSchema, FactorsSchema, InputFileSchema, RulesSchema } from './experiment.ts'
 import { ModelDescriptionSchema } from './model.ts'
+import { VariantSummarySchema } from './variant-summary.ts'
 
 /**
  * One experiment's results as a JSON document: `batchscope run --json`, and the JSON export.
@@ -57,6 +58,8 @@ export const RunDocumentSchema = v.object({
   /** Since 0.2: documents of older versions have none of these three. */
   series: v.optional(v.array(SeriesSchema)),
   drift: v.optional(DriftSchema),
+  /** What the variants show beside the reference; absent where there were none. */
+  variantResults: v.optional(v.array(VariantSummarySchema)),
   decisions: v.optional(v.array(v.string())),
   answer: v.object({ headline: v.string(), support: v.optional(v.string()) }),
 })

@@ -46,6 +46,8 @@ export const RunProgressSchema = v.object({
       startedMs: v.number(),
     }),
   ),
+  /** What is being done instead of measuring, one sentence: outputs of variants are compared when all is measured. */
+  doing: v.optional(v.string()),
   /** Something that the person must know while it runs on, for example that the disk is full. */
   problem: v.optional(FailureSchema),
 })

@@ -39,6 +39,8 @@ export interface FileStore {
   folderOf(path: string): string
   /** Absent files are `undefined`. */
   stat(path: string): Promise<{ kind: 'file' | 'folder'; bytes: number; modified: string } | undefined>
+  /** The path with all links followed; the path itself where nothing is there. */
+  realPath(path: string): Promise<string>
   /** For reading pieces of a file that may be too large to hold. */
   openForReading(path: string): Promise<ReadableFile>
   read(path: string): Promise<Uint8Array>

@@ -51,6 +51,7 @@ const connectSocket: Connect = async (workbench) => {
     pageFolder: folder,
     uploadsFolder: folder,
     uploadLimitBytes: 1,
+    madeModelsFolder: folder,
   })
   const url = server.url.replace('http:', 'ws:').replace('/?', '/socket?')
   // ws speaks the browser's interface, though its types do not say so.

@@ -133,12 +133,7 @@ class ExecutionRun {
         this.#enter('first-inference')
       },
     )
-    const { outputBatch, flag: batchFlag } = checkBatch(
-      model,
-      first.outputs,
-      batchSize,
-      spec.batchAxes,
-    )
+    const { outputBatch, flag: batchFlag } = checkBatch(model, first.outputs, batchSize, spec.batchAxes)
 
     this.#enter('warming-up')
     const warmup = await warmUp(session, rules, (samples) => this.#context.onSamples('warming-up', samples))

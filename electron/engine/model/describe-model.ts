@@ -2,19 +2,31 @@ import type { ModelDescription, ModelInput, ModelOutput, ModelWarning } from '..
 import { formatBytes } from '../../contract/quantity.ts'
 import { BatchscopeError } from '../../contract/failure.ts'
 import type { FileStore } from '../ports.ts'
-import { batchSymbols, findBatchAxes, outputBatchAxis } from './batch-axes.ts'
-import { findExternalData, tensorBytes } from './external-data.ts'
-import { findFreeDimensions } from './free-dimensions.ts'
-import { elements, forEachNode, forEachTensor, type GraphTensor, type GraphValue } from './graph.ts'
+import { describeDimensions } from './describe-dimensions.ts'
+import { findExternalData } from './external-data.ts'
+import type { GraphValue } from './graph.ts'
 import { graphHints } from './graph-hints.ts'
+import { unknownOperators } from './known-operators.ts'
+import { aboutModel, countNodes, countWeights } from './model-facts.ts'
+import { findQuantisation } from './quantisation.ts'
 import { readGraph, type ReadModel } from './read-graph.ts'
+import { describeFeedings } from './input-fill.ts'
 import { isFeedable } from './tensor-types.ts'
 
 /**
- * Describes the ONNX model at `path` from its structure; only the SHA-256 reads the weights.
+ * Describes the ONNX model at `path`: its structure, and the SHA-256 of its file, for which all of it is read.
  * Rejects with a BatchscopeError: `not-found`, `bad-input`, `not-a-model`, `model-damaged` or `external-data-missing`.
  */
 export async function describeModel(path: string, files: FileStore): Promise<ModelDescription> {
+  const structure = await describeStructure(path, files)
+  return { sha256: await files.sha256(structure.path), ...structure }
+}
+
+/** All that is told of a model without reading its weights. Rejects as `describeModel` does. */
+export async function describeStructure(
+  path: string,
+  files: FileStore,
+): Promise<Omit<ModelDescription, 'sha256'>> {
   const full = files.resolve(path)
   const model = await readGraph(full, files)
   const initialized = new Set(model.graph.initializers.map(({ name }) => name))
@@ -29,64 +41,68 @@ export async function describeModel(path: string, files: FileStore): Promise<Mod
   }
   const externalData = await findExternalData(model, full, files)
   const { inputs, outputs, freeDimensions, warnings } = describeInterface(model, values)
+  const quantisation = findQuantisation(model)
   return {
-    sha256: await files.sha256(full),
     path: full,
     name: files.fileName(full),
     bytes: externalData.reduce((sum, { bytes }) => sum + bytes, model.bytes),
     irVersion: model.irVersion,
     opset: model.opsets.find(({ domain }) => domain === '')?.version ?? 1,
     opsets: model.opsets,
-    producer: model.producer,
+    producer: `${model.producerName} ${model.producerVersion}`.trim(),
     graphName: model.graph.name,
+    ...aboutModel(model),
     ...countWeights(model),
     ...countNodes(model),
+    ...(quantisation === undefined ? {} : { quantisation }),
     inputs,
     outputs,
     freeDimensions,
     externalData,
-    warnings: [...warnings, ...externalDataWarning(externalData, files)],
+    warnings: [...warnings, ...unknownOperators(model), ...externalDataWarning(externalData, files)],
   }
 }
 
 function describeInterface(
-  { graph }: ReadModel,
+  model: ReadModel,
   values: readonly GraphValue[],
 ): Pick<ModelDescription, 'inputs' | 'outputs' | 'freeDimensions' | 'warnings'> {
-  const axes = findBatchAxes(values)
+  const { graph } = model
   const hintsOf = graphHints(graph)
-  const described = values.map((value) => ({
-    ...value,
-    hints: hintsOf(value),
-    found: axes.inputs.get(value.name) ?? { reason: '' },
-  }))
-  const inputs = described.map(({ name, type, shape, container, hasShape, hints, found }): ModelInput => ({
-    name,
-    type,
-    shape,
-    ...(found.axis === undefined ? {} : { batchAxis: found.axis }),
-    batchAxisReason:
-      container !== undefined
-        ? `it is ${container}`
-        : hasShape
-          ? found.reason
-          : 'the model does not tell its shape',
-    ...(hints.values === undefined ? {} : { values: hints.values }),
-  }))
-  const outputs = graph.outputs.map((output): ModelOutput => {
-    const batchAxis = outputBatchAxis(output, values, axes.inputs)
-    const { name, type, shape } = output
-    return { name, type, shape, ...(batchAxis === undefined ? {} : { batchAxis }) }
-  })
-  const free = findFreeDimensions(
-    described.map(({ found, ...input }) => ({ ...input, batchAxis: found.axis })),
-    batchSymbols(values, axes.inputs),
+  const hinted = values.map((value) => ({ ...value, hints: hintsOf(value) }))
+  const fed = new Map(
+    hinted.flatMap(({ name, hints }) => (hints.usual === undefined ? [] : [[name, hints.usual] as const])),
   )
+  const dimensions = describeDimensions(model, values, fed)
+  const inputs = hinted.map(({ name, type, shape, container, hasShape, hints }): ModelInput => {
+    const found = dimensions.inputs.get(name)
+    return {
+      name,
+      type,
+      shape,
+      ...(found?.axis === undefined ? {} : { batchAxis: found.axis }),
+      batchAxisReason:
+        container !== undefined
+          ? `it is ${container}`
+          : hasShape
+            ? (found?.reason ?? '')
+            : 'the model does not tell its shape',
+      batchAxisConfidence: hasShape || container !== undefined ? (found?.confidence ?? 'guess') : 'guess',
+      ...(hints.values === undefined ? {} : { values: hints.values }),
+      ...(hints.initialState === undefined ? {} : { initialState: true }),
+      ...(hints.usual === undefined ? {} : { usual: hints.usual }),
+    }
+  })
+  const outputs = graph.outputs.map(({ name, type, shape }): ModelOutput => {
+    return { name, type, shape, ...dimensions.outputs.get(name) }
+  })
+  const free = dimensions.freeDimensions
+  const fedWith = describeFeedings(inputs, free)
   return {
-    inputs,
+    inputs: inputs.map((input) => ({ ...input, fedWith: fedWith.get(input.name) })),
     outputs,
     freeDimensions: free,
-    warnings: [...axes.warnings, ...values.flatMap(inputWarnings)],
+    warnings: [...dimensions.warnings, ...values.flatMap(inputWarnings)],
   }
 }
 
@@ -120,34 +136,4 @@ function externalDataWarning(data: ModelDescription['externalData'], files: File
       remedy: 'Move or copy them together with it.',
     },
   ]
-}
-
-function countWeights(model: ReadModel): Pick<ModelDescription, 'parameters' | 'parameterBytes'> {
-  let parameters = 0
-  let parameterBytes = 0
-  const count = (tensor: GraphTensor) => {
-    parameters += elements(tensor)
-    parameterBytes += tensorBytes(tensor)
-  }
-  forEachTensor(model.graph, count)
-  for (const { nodes } of model.functions) forEachTensor({ nodes }, count)
-  return { parameters, parameterBytes }
-}
-
-function countNodes(model: ReadModel): Pick<ModelDescription, 'nodes' | 'operators'> {
-  const operators = new Map<string, ModelDescription['operators'][number]>()
-  let nodes = 0
-  for (const list of [model.graph.nodes, ...model.functions.map((each) => each.nodes)]) {
-    forEachNode(list, ({ type, domain }) => {
-      nodes += 1
-      const key = `${domain}\n${type}`
-      const known = operators.get(key)
-      if (known === undefined) operators.set(key, { type, domain, count: 1 })
-      else known.count += 1
-    })
-  }
-  const mostFirst = [...operators.values()].sort(
-    (a, b) => b.count - a.count || a.type.localeCompare(b.type, 'en'),
-  )
-  return { nodes, operators: mostFirst }
 }

@@ -1,67 +1,118 @@
 import { Reader } from 'protobufjs/minimal.js'
 import type { FilePieces } from './file-pieces.ts'
-import { decodeMessage, wire } from './message-decoder.ts'
-import { longestText, MalformedMessage, type MessageFields, type ReadingBounds } from './message-fields.ts'
+import { decodeMessage, tooLong, wire } from './message-decoder.ts'
+import {
+  longestList,
+  MalformedMessage,
+  textBytesPerCost,
+  type MessageFields,
+  type ReadingBounds,
+} from './message-fields.ts'
 
 /** A tag and a length of at most 5 bytes each. */
 const headerBytes = 10
+
+/** Protobuf's limit on a whole message, in bytes: longer lengths are damage. */
+const longestMessage = 2 ** 31
 
 /**
  * Takes the fields of a message that lies in a file from `start` to `end`. Fields that do not come with one read are
  * walked through when they are messages, and not read when they are passed over. Rejects with a MalformedMessage.
  */
-export async function decodeFile(
+export async function decodeFile<Target>(
   file: FilePieces,
   start: number,
   end: number,
-  fields: MessageFields,
+  target: Target,
+  fields: MessageFields<Target>,
   bounds: ReadingBounds,
 ): Promise<void> {
-  bounds.enter()
   let position = start
   while (position < end) {
+    bounds.position = position
     const piece = await file.from(position, end)
     const whole = bytesOfWholeFields(piece)
     if (whole > 0) {
-      decodeMessage(piece.subarray(0, whole), fields, bounds)
+      decodeMessage(piece.subarray(0, whole), target, fields, bounds, position)
       position += whole
       continue
     }
     const header = readHeader(piece.subarray(0, headerBytes))
     const payload = position + header.headerBytes
     const next = payload + header.payloadBytes
-    if (next > file.bytes) throw file.cutOff()
-    if (next > end) throw new MalformedMessage('a part of it is longer than what holds it')
+    if (header.payloadBytes > longestMessage) {
+      throw new MalformedMessage('a length is beyond what a file can have')
+    }
+    if (next > file.bytes) throw file.cutOff(next)
+    if (next > end) throw new MalformedMessage(tooLong)
     const field = fields[header.field]
-    if (field?.take === 'message') await decodeFile(file, payload, next, field.open(), bounds)
-    else if (field?.take === 'size') field.put(header.payloadBytes)
-    else if (field !== undefined) {
-      if (header.payloadBytes > longestText) throw new MalformedMessage('a name or a list in it is too long')
-      decodeMessage(await file.exactly(position, next - position), fields, bounds)
+    if (field?.take === 'message') {
+      const inner = field.open(target)
+      bounds.enter(field, target)
+      await decodeFile(file, payload, next, inner, field.fields(), bounds)
+      bounds.leave()
+    } else if (field?.take === 'size') field.put(target, header.payloadBytes)
+    else if (field?.take === 'few-integers' || field?.take === 'few-reals') field.put(target, undefined)
+    else if (field?.take === 'beginning') {
+      bounds.spend(field.most / textBytesPerCost)
+      const length = Math.min(field.most, header.payloadBytes)
+      field.put(target, await file.exactly(payload, length), header.payloadBytes)
+    } else if (field !== undefined && !(field.take === 'bytes' && header.payloadBytes > field.most)) {
+      if (header.payloadBytes > longestList) throw new MalformedMessage('a name or a list is too long')
+      decodeMessage(await file.exactly(position, next - position), target, fields, bounds, position)
     }
     position = next
   }
-  bounds.leave()
 }
 
-/** How many of these bytes are fields that end within them; 0 when the first does not. */
+/**
+ * How many of these bytes are fields that end within them; 0 when the first does not. Looks without protobufjs, which
+ * throws at the end of the bytes: an exception for each piece of a large file costs more than reading it.
+ */
 function bytesOfWholeFields(bytes: Uint8Array): number {
-  const reader = new Reader(bytes)
   let whole = 0
-  try {
-    while (reader.pos < bytes.length) {
-      const wireType = reader.tag() & 7
-      if (wireType === wire.lengthDelimited) reader.skip(reader.size())
-      else if (wireType === wire.varint) reader.skip()
-      else if (wireType === wire.fixed64) reader.skip(8)
-      else if (wireType === wire.fixed32) reader.skip(4)
-      else break
-      whole = reader.pos
-    }
-  } catch {
-    // The last field goes on beyond these bytes, or it is none: whoever reads it next will tell.
+  for (;;) {
+    const payload = afterVarint(bytes, whole)
+    const next = afterField(bytes, payload, (bytes[whole] ?? 0) & 7)
+    // The field goes on beyond these bytes, or it is none: whoever reads it next will tell.
+    if (payload > bytes.length || next > bytes.length) return whole
+    if (next === bytes.length) return next
+    whole = next
   }
-  return whole
+}
+
+/** Where a field ends whose tag ends at `at`; beyond all bytes where that does not show. */
+function afterField(bytes: Uint8Array, at: number, wireType: number): number {
+  switch (wireType) {
+    case wire.varint:
+      return afterVarint(bytes, at)
+    case wire.fixed64:
+      return at + 8
+    case wire.fixed32:
+      return at + 4
+    case wire.lengthDelimited: {
+      const payload = afterVarint(bytes, at)
+      if (payload > bytes.length) return Infinity
+      let length = 0
+      for (let index = payload - 1; index >= at; index -= 1)
+        length = length * 128 + ((bytes[index] ?? 0) & 127)
+      return payload + length
+    }
+    default:
+      return Infinity
+  }
+}
+
+const longestVarint = 10
+
+/** Where the varint at `at` ends; beyond all bytes where it does not within them. */
+function afterVarint(bytes: Uint8Array, at: number): number {
+  for (let index = at; index < at + longestVarint; index += 1) {
+    const byte = bytes[index]
+    if (byte === undefined) break
+    if (byte < 128) return index + 1
+  }
+  return Infinity
 }
 
 /** The beginning of a field too large to be read whole: only those with a length can be. */
@@ -76,5 +127,5 @@ function readHeader(bytes: Uint8Array): { field: number; headerBytes: number; pa
   } catch {
     // Told below, as for a field of a kind that has no length.
   }
-  throw new MalformedMessage('a part of it cannot be read')
+  throw new MalformedMessage('a field cannot be read')
 }

@@ -1,11 +1,13 @@
+import { formatBytes } from '../../contract/quantity.ts'
 import type { ReadableFile } from '../ports.ts'
 import { MalformedMessage } from './message-fields.ts'
 
 /**
- * Bytes read at once. Small, because between two weights only a few bytes are wanted; large enough that a hundred nodes
- * come with one read.
+ * Bytes read at once: few after a jump, because between two weights only a few bytes are wanted, and twice as many each
+ * time it goes on from there, because a graph without large weights is read from end to end.
  */
-const pieceBytes = 16 * 1024
+const fewestBytes = 4 * 1024
+const mostBytes = 64 * 1024
 
 /** What is left of the last piece is given again while it has this much. */
 const worthwhileBytes = 1024
@@ -16,6 +18,7 @@ export class FilePieces {
   private readonly file: ReadableFile
   private last: Uint8Array = new Uint8Array(0)
   private lastAt = 0
+  private pieceBytes = fewestBytes
 
   constructor(file: ReadableFile) {
     this.file = file
@@ -28,7 +31,9 @@ export class FilePieces {
     if (start >= 0 && this.last.length - start >= Math.min(worthwhileBytes, end - offset)) {
       return this.last.subarray(start, start + end - offset)
     }
-    this.last = await this.exactly(offset, Math.min(pieceBytes, end - offset))
+    const goesOn = start >= 0 && start <= this.last.length
+    this.pieceBytes = goesOn ? Math.min(2 * this.pieceBytes, mostBytes) : fewestBytes
+    this.last = await this.exactly(offset, Math.min(this.pieceBytes, end - offset))
     this.lastAt = offset
     return this.last
   }
@@ -36,11 +41,15 @@ export class FilePieces {
   /** `length` bytes from `offset`. */
   async exactly(offset: number, length: number): Promise<Uint8Array> {
     const bytes = offset + length > this.bytes ? undefined : await this.file.read(offset, length)
-    if (bytes === undefined || bytes.length < length) throw this.cutOff()
+    if (bytes === undefined || bytes.length < length) throw this.cutOff(offset + length)
     return bytes
   }
 
-  cutOff(): MalformedMessage {
-    return new MalformedMessage('it ends before its contents do', true)
+  /** `needed`: how long the file would have to be at least, in bytes. */
+  cutOff(needed: number): MalformedMessage {
+    return new MalformedMessage(
+      `is cut off: it has ${formatBytes(this.bytes)} of at least ${formatBytes(needed)}`,
+      true,
+    )
   }
 }

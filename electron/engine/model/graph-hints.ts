@@ -1,12 +1,21 @@
 import { isInteger } from './tensor-types.ts'
-import type { Graph, GraphNode, GraphTensor, GraphValue } from './graph.ts'
+import {
+  constantTensor,
+  forEachNode,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+  type GraphValue,
+} from './graph.ts'
 
 /** What the nodes that take an input say about it. */
 export interface InputHints {
-  /** Sizes that dimensions must have, by axis. */
-  sizes: Map<number, number>
   /** Range of values that the graph accepts: the rows of the smallest table that the input is looked up in. */
   values?: { low: number; high: number }
+  /** A recurrence begins with it. */
+  initialState?: true
+  /** A positive whole number that it is compared with; the one of several that is a usual sample rate, else the first. */
+  usual?: number
 }
 
 /** Operators that hand on values unchanged, though perhaps in another shape or type. */
@@ -22,29 +31,34 @@ const valueKeeping = new Set([
   'Slice',
 ])
 
-/** Operators that hand on values and shape. */
-const shapeKeeping = new Set(['Cast', 'Identity'])
+/** Operators through which a state, or a part of it, reaches its recurrence. */
+const stateKeeping = new Set([...valueKeeping, 'Split', 'Gather'])
+
+/** Of speech and of telephony, in Hz. */
+const usualRates = [16_000, 8_000]
 
 /** How far an input is followed. */
 const mostSteps = 8
 
 /** Follows an input through the graph and collects what the nodes that use it ask of it. */
 export function graphHints(graph: Graph): (input: GraphValue) => InputHints {
-  const consumers = consumersByValue(graph.nodes)
-  const weights = weightsByName(graph)
+  // Subgraphs use the values of the graph around them by name: decoders of both kinds have all of it in branches.
+  const nodes: GraphNode[] = []
+  forEachNode(graph.nodes, (node) => nodes.push(node))
+  const consumers = consumersByValue(nodes)
+  const weights = weightsByName(graph, nodes)
   return (input) => {
-    const hints: InputHints = { sizes: new Map() }
-    for (const [node, slot] of reached(input.name, consumers, shapeKeeping)) {
-      const size = demandedSize(node, slot, weights, input.shape.length)
-      if (size !== undefined) hints.sizes.set(size.axis, size.size)
-    }
-    if (isInteger(input.type)) {
-      const rows = reached(input.name, consumers, valueKeeping)
-        .map(([node, slot]) => tableRows(node, slot, weights))
-        .filter((count) => count !== undefined)
-      const smallest = Math.min(...rows)
-      if (Number.isFinite(smallest) && smallest > 0) hints.values = { low: 0, high: smallest - 1 }
-    }
+    const hints: InputHints = {}
+    const users = reached(input.name, consumers, valueKeeping)
+    // Real numbers too: some exporters take ids as such and cast them.
+    const rows = users
+      .map(([node, slot]) => tableRows(node, slot, weights))
+      .filter((count) => count !== undefined)
+    const smallest = rows.reduce((least, count) => Math.min(least, count), Infinity)
+    if (Number.isFinite(smallest) && smallest > 0) hints.values = { low: 0, high: smallest - 1 }
+    const usual = isInteger(input.type) ? usualValue(users, weights) : undefined
+    if (usual !== undefined) hints.usual = usual
+    if (reached(input.name, consumers, stateKeeping).some(takesInitialState)) hints.initialState = true
     return hints
   }
 }
@@ -64,12 +78,16 @@ function consumersByValue(nodes: readonly GraphNode[]): Map<string, Consumer[]> 
 }
 
 /** Tensors by the name under which nodes use them: initializers, and what Constant nodes give. */
-function weightsByName(graph: Graph): Map<string, GraphTensor> {
-  const weights = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]))
-  for (const { type, inputs, outputs, attributes } of graph.nodes) {
+function weightsByName(graph: Graph, nodes: readonly GraphNode[]): Map<string, GraphTensor> {
+  const inside = nodes.flatMap(({ attributes }) => attributes.flatMap(({ graphs }) => graphs))
+  const weights = new Map(
+    [graph, ...inside].flatMap(({ initializers }) => initializers.map((tensor) => [tensor.name, tensor])),
+  )
+  for (const node of nodes) {
+    const { type, inputs, outputs } = node
     const [output] = outputs
     if (output === undefined) continue
-    const tensor = type === 'Constant' ? attributes[0]?.tensors[0] : undefined
+    const tensor = constantTensor(node)
     // Weights stored in another type or in a quantized form reach their user through one of these.
     const source = ['Identity', 'Cast', 'DequantizeLinear'].includes(type)
       ? weights.get(inputs[0] ?? '')
@@ -106,6 +124,24 @@ function reached(
   return found
 }
 
+/** Whether a node takes its input `slot` as initial_h or initial_c. */
+function takesInitialState([node, slot]: Consumer): boolean {
+  return ['LSTM', 'GRU', 'RNN'].includes(node.type) && (slot === 5 || slot === 6)
+}
+
+/** The positive whole number that an input is compared with. */
+function usualValue(
+  consumers: readonly Consumer[],
+  weights: ReadonlyMap<string, GraphTensor>,
+): number | undefined {
+  const compared = consumers.flatMap(([{ type, inputs }, slot]) => {
+    const values = type === 'Equal' ? weights.get(inputs[1 - slot] ?? '')?.values : undefined
+    const [value] = values ?? []
+    return values?.length === 1 && value !== undefined && Number.isInteger(value) && value > 0 ? [value] : []
+  })
+  return usualRates.find((rate) => compared.includes(rate)) ?? compared[0]
+}
+
 /** Rows of the table that a node looks its input `slot` up in. */
 function tableRows(
   { type, inputs, attributes }: GraphNode,
@@ -124,33 +160,4 @@ function tableRows(
     return weights.get(inputs[slot === 0 ? 2 : 4] ?? '')?.dims[0]
   }
   return undefined
-}
-
-/** The size that one dimension of a node's first input must have to fit the node's weights. */
-function demandedSize(
-  { type, inputs, attributes }: GraphNode,
-  slot: number,
-  weights: ReadonlyMap<string, GraphTensor>,
-  rank: number,
-): { axis: number; size: number } | undefined {
-  const dims = weights.get(inputs[1] ?? '')?.dims
-  if (slot !== 0 || dims === undefined) return undefined
-  const attribute = (name: string, otherwise: number) =>
-    attributes.find((candidate) => candidate.name === name)?.integer ?? otherwise
-  const demand = (axis: number, size: number | undefined) =>
-    size === undefined || size < 1 || axis >= rank || axis < 0 ? undefined : { axis, size }
-  switch (type) {
-    case 'Conv':
-      return demand(1, (dims[1] ?? 0) * attribute('group', 1))
-    case 'Gemm':
-      return demand(attribute('transA', 0) === 0 ? 1 : 0, dims[attribute('transB', 0) === 0 ? 0 : 1])
-    case 'MatMul':
-      return dims.length < 2 ? undefined : demand(rank - 1, dims.at(-2))
-    case 'LSTM':
-    case 'GRU':
-    case 'RNN':
-      return demand(2, dims[2])
-    default:
-      return undefined
-  }
 }

@@ -38,6 +38,8 @@ export const onnxSchema = {
     node: many(7, 'NodeProto'),
     opsetImport: many(9, 'OperatorSetIdProto'),
     domain: one(10, 'string'),
+    valueInfo: many(12, 'ValueInfoProto'),
+    overload: one(13, 'string'),
   },
   NodeProto: {
     input: many(1, 'string'),
@@ -46,6 +48,7 @@ export const onnxSchema = {
     opType: one(4, 'string'),
     attribute: many(5, 'AttributeProto'),
     domain: one(7, 'string'),
+    overload: one(8, 'string'),
   },
   AttributeProto: {
     name: one(1, 'string'),
@@ -117,6 +120,7 @@ export const attributeTypes = {
   graph: 5,
   floats: 6,
   ints: 7,
+  strings: 8,
 } as const
 
 /** Value of `TensorProto.dataLocation` for tensors that lie in another file. */

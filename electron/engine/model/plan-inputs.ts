@@ -2,9 +2,12 @@ import { badInput } from '../../contract/failure.ts'
 import type { InputPlan } from '../../contract/host-protocol.ts'
 import type { ModelDescription, ModelInput } from '../../contract/model.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
+import { shapeText } from '../inputs/fit-array.ts'
+import type { InputValues, OwnValues } from '../inputs/input-values.ts'
 import { batchSymbols } from './batch-axes.ts'
+import { expressionSize } from './dimension-expressions.ts'
 import { resolveDimensionKey } from './dimensions.ts'
-import { chooseFill } from './input-fill.ts'
+import { chooseFeeding, feedingContext, type FeedingContext } from './input-fill.ts'
 import { isFeedable } from './tensor-types.ts'
 
 /** ONNX Runtime for Node counts the elements of a tensor in 32 bits. */
@@ -19,7 +22,8 @@ export interface PlannedInputs {
 
 /**
  * The shape and the filling of every input for one configuration. `batchAxes` corrects the model's batch axes by input;
- * null says that an input has none. Free dimensions that `config.dims` does not give take the model's suggestion.
+ * null says that an input has none. `own` are the user's own values; other inputs are made. Free dimensions that
+ * `config.dims` does not give take the model's suggestion.
  * Throws a BatchscopeError `bad-input` that names what cannot be: a fixed batch of another size, an unknown dimension
  * or input, an axis that does not exist, a tensor too large for any machine.
  */
@@ -27,6 +31,7 @@ export function planInputs(
   model: ModelDescription,
   config: TrialConfig,
   batchAxes: Readonly<Record<string, number | null>>,
+  own: OwnValues = new Map(),
 ): PlannedInputs {
   const inputs = correctBatchAxes(model, batchAxes)
   const { batchSize } = config
@@ -40,7 +45,7 @@ export function planInputs(
       ),
     ]),
   )
-  const longest = longestOpenSize(inputs, shapes)
+  const context = feedingContext(inputs, shapes)
   const overrides: Record<string, number> = {}
   for (const { name, shape } of inputs) {
     shape.forEach((dimension, axis) => {
@@ -48,12 +53,21 @@ export function planInputs(
     })
   }
   return {
-    inputs: inputs.map((input) => planInput(input, shapes.get(input.name) ?? [], longest, batchSize)),
+    inputs: inputs.map((input) => {
+      const planned = planInput(input, shapes.get(input.name) ?? [], context, batchSize)
+      const values = own.get(input.name)
+      return values === undefined ? planned : { ...planned, fill: fileFill(input, planned.shape, values) }
+    }),
     freeDimensionOverrides: overrides,
   }
 }
 
-function planInput(input: ModelInput, shape: number[], longest: number, batchSize: number): InputPlan {
+function planInput(
+  input: ModelInput,
+  shape: number[],
+  context: FeedingContext,
+  batchSize: number,
+): InputPlan {
   const { name, type } = input
   if (!isFeedable(type)) {
     throw badInput(
@@ -68,7 +82,24 @@ function planInput(input: ModelInput, shape: number[], longest: number, batchSiz
       'Use smaller batch sizes or dimensions.',
     )
   }
-  return { name, type, shape, fill: chooseFill(input, shape, longest) }
+  return { name, type, shape, fill: chooseFeeding(input, shape, context).fill }
+}
+
+/** Values of a file. Throws where they are of another type or shape than what is to be fed. */
+function fileFill(
+  { name, type, batchAxis: axis }: ModelInput,
+  shape: readonly number[],
+  { path, offset, items, ...values }: InputValues,
+): InputPlan['fill'] {
+  const batch = axis === undefined || items === undefined ? undefined : { axis, items }
+  const wanted = batch === undefined ? shape : shape.with(batch.axis, batch.items)
+  if (values.type !== type || shapeText(values.shape) !== shapeText(wanted)) {
+    throw badInput(
+      `The values for input "${name}" are ${values.type} ${shapeText(values.shape)}, and ${type} ${shapeText(wanted)} are to be fed.`,
+      'Give values of that type and shape, or leave the dimensions to them.',
+    )
+  }
+  return { kind: 'file', path, offset, ...(batch === undefined ? {} : { batch }) }
 }
 
 /** The model's inputs with the user's batch axes in place of those that were found. */
@@ -107,7 +138,7 @@ function checkBatchSize(inputs: readonly ModelInput[], batchSize: number): void 
     if (typeof fixed !== 'number' || fixed === batchSize) continue
     throw badInput(
       `Input "${name}" has a fixed batch of ${fixed}: batch size ${batchSize} cannot be run.`,
-      `Use batch size ${fixed} only, or export the model with a dynamic batch dimension.`,
+      `Use batch size ${fixed} only, or make the batch dynamic (--make-dynamic on the command line).`,
     )
   }
   if (!any && batchSize !== 1) {
@@ -125,6 +156,11 @@ function openSizes(model: ModelDescription, { batchSize, dims }: TrialConfig): M
     model.inputs,
     new Map(model.inputs.map((input) => [input.name, { axis: input.batchAxis }])),
   )
+  const sizeOf = (symbol: string) => {
+    if (batch.has(symbol)) return batchSize
+    const free = resolveDimensionKey(model, symbol)
+    return free && (given.get(free.places[0] ?? '') ?? free.suggested)
+  }
   const sizes = new Map<string, number>()
   for (const { name, shape, batchAxis } of model.inputs) {
     shape.forEach((dimension, axis) => {
@@ -132,7 +168,8 @@ function openSizes(model: ModelDescription, { batchSize, dims }: TrialConfig): M
       const place = `${name}:${axis}`
       const isBatch = axis === batchAxis || (dimension !== null && batch.has(dimension))
       const free = resolveDimensionKey(model, place)
-      sizes.set(place, isBatch ? batchSize : (given.get(place) ?? free?.suggested ?? 1))
+      const made = typeof dimension === 'string' ? expressionSize(dimension, sizeOf) : undefined
+      sizes.set(place, isBatch ? batchSize : (given.get(place) ?? made ?? free?.suggested ?? 1))
     })
   }
   return sizes
@@ -170,14 +207,4 @@ function openPlaces(inputs: readonly ModelInput[], key: string): string[] {
       return typeof dimension !== 'number' && (dimension === key || place === key) ? [place] : []
     }),
   )
-}
-
-function longestOpenSize(
-  inputs: readonly ModelInput[],
-  shapes: ReadonlyMap<string, readonly number[]>,
-): number {
-  const open = inputs.flatMap(({ name, shape, batchAxis }) =>
-    (shapes.get(name) ?? []).filter((_, axis) => axis !== batchAxis && typeof shape[axis] !== 'number'),
-  )
-  return Math.max(1, ...open)
 }

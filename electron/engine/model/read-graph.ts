@@ -1,10 +1,10 @@
 import { BatchscopeError, badInput, type FailureCode } from '../../contract/failure.ts'
-import { formatBytes } from '../../contract/quantity.ts'
 import type { FileStore } from '../ports.ts'
 import { decodeFile } from './file-decoder.ts'
 import { FilePieces } from './file-pieces.ts'
-import { elements, forEachTensor, type Graph, type ModelGraph } from './graph.ts'
-import { modelFields } from './graph-fields.ts'
+import { checkModel } from './check-model.ts'
+import type { Graph, ModelGraph } from './graph.ts'
+import { emptyModel, modelFields } from './graph-fields.ts'
 import { MalformedMessage, readingBounds } from './message-fields.ts'
 import { beginsLikeModel, recogniseFile, recognisableBytes } from './recognise-file.ts'
 
@@ -44,41 +44,34 @@ export async function readGraph(path: string, files: FileStore): Promise<ReadMod
       const looks = other === undefined ? '' : ` It looks like ${other.what}.`
       throw unusable('not-a-model', `"${name}" is not an ONNX model.${looks}`, other?.hint ?? exportHint)
     }
-    const model: ModelGraph = { irVersion: 0, producer: '', opsets: [], functions: [] }
-    await decodeFile(pieces, 0, pieces.bytes, modelFields(model), readingBounds())
-    return checked(model, file.bytes)
+    const model = emptyModel()
+    await decodeWhole(pieces, model)
+    return { ...model, graph: checkModel(model, file.bytes), bytes: file.bytes }
   } catch (error) {
     if (!(error instanceof MalformedMessage)) throw error
-    const clause = error.cutOff
-      ? `is cut off after ${formatBytes(file.bytes)}`
-      : `is damaged: ${error.message}`
-    throw unusable('model-damaged', `"${name}" ${clause}.`, 'Copy, download or export the model again.')
+    const what = error.cutOff ? error.message : `is damaged: ${error.message}`
+    throw unusable('model-damaged', `"${name}" ${what}.`, 'Copy, download or export the model again.')
   } finally {
     await file.close()
   }
 }
 
-const exportHint = 'Choose a model that was exported to ONNX (.onnx).'
-
-/** Throws a MalformedMessage when parts that every model has are missing or cannot be. */
-function checked(model: ModelGraph, bytes: number): ReadModel {
-  const { graph } = model
-  if (graph === undefined) throw new MalformedMessage('it has no graph')
-  if (graph.nodes.length === 0) throw new MalformedMessage('its graph has no nodes')
-  if (graph.outputs.length === 0) throw new MalformedMessage('its graph has no outputs')
-  if (model.irVersion < 1) throw new MalformedMessage('it does not say its format version')
-  // Models of IR version 1 and 2 had no operator set imports.
-  if (model.irVersion >= 3 && model.opsets.length === 0) {
-    throw new MalformedMessage('it does not say which operators it uses')
+/** Rejects with a MalformedMessage that says where in the file the damage is. */
+async function decodeWhole(pieces: FilePieces, model: ModelGraph): Promise<void> {
+  const bounds = readingBounds(pieces.bytes)
+  try {
+    await decodeFile(pieces, 0, pieces.bytes, model, modelFields, bounds)
+  } catch (error) {
+    if (!(error instanceof MalformedMessage)) throw error
+    const place = bounds.place()
+    if (error.cutOff)
+      throw new MalformedMessage(`${error.message}${place === '' ? '' : `, in ${place}`}`, true)
+    const at = `at byte ${bounds.position.toLocaleString('en-US')}`
+    throw new MalformedMessage(`${place === '' ? at : `in ${place}, ${at}`}, ${error.message}`)
   }
-  forEachTensor(graph, (tensor) => {
-    // No element takes less than a quarter of a byte, in whatever encoding.
-    if (tensor.external === undefined && elements(tensor) > bytes * 4) {
-      throw new MalformedMessage(`its weight "${tensor.name}" is larger than the file`)
-    }
-  })
-  return { ...model, graph, bytes }
 }
+
+const exportHint = 'Choose a model that was exported to ONNX (.onnx).'
 
 async function folderChosen(path: string, files: FileStore): Promise<BatchscopeError> {
   const content = await files.list(path).catch(() => [])

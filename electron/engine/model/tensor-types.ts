@@ -1,5 +1,8 @@
 import type { TensorType } from '../../contract/model.ts'
 
+/** Tensors of more dimensions than this do not exist. */
+export const highestRank = 64
+
 interface ElementType {
   readonly type: TensorType
   /** Bits of one element as stored; 0 where elements differ in size. */

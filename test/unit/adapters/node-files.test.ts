@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
@@ -34,6 +34,16 @@ describe('writing a whole file', () => {
       failure: { message: expect.any(String) },
     })
     expect(await readdir(folder)).toEqual(['taken'])
+  })
+})
+
+describe('the real path', () => {
+  it('follows links, and is the path itself where nothing is', async () => {
+    await writeFile(at('real.txt'), 'text')
+    await symlink(at('real.txt'), at('link.txt'))
+    // The temporary folder may itself be reached by a link.
+    expect(await files.realPath(at('link.txt'))).toBe(await files.realPath(at('real.txt')))
+    expect(await files.realPath(at('nothing', 'here'))).toBe(at('nothing', 'here'))
   })
 })
 

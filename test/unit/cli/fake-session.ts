@@ -74,6 +74,23 @@ export function fakeEngine(
   const commands: UsedCommands = {
     environment: answer('environment', () => exampleEnvironment),
     openModel: answer('openModel', () => dynamicModel),
+    probeBatchAxes: answer('probeBatchAxes', () => ({
+      verdict: 'follows' as const,
+      tried: [2, 3],
+      message: 'Its outputs followed the batch at sizes 2 and 3.',
+      outputAxes: {},
+    })),
+    makeModel: answer('makeModel', ({ path, kind }: CommandParams<'makeModel'>) => ({
+      ...dynamicModel,
+      path: '/data/models/made.onnx',
+      derivation: {
+        kind,
+        from: { sha256: 'a'.repeat(64), name: 'model.onnx', path },
+        changes: ['Input "x": dimension 0, fixed at 1, is now "batch".'],
+        checks: ['At batch size 1, every output is exactly that of the original.'],
+      },
+    })),
+    saveModelAs: answer('saveModelAs', () => ({})),
     openProject: answer('openProject', ({ path }: CommandParams<'openProject'>) => {
       if (path.endsWith('.txt')) throw badInput(`${path} is no Batchscope project.`)
       return project

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resultsText } from '../../../electron/cli/results-text.ts'
 import { completedTrial, exampleAnalysis } from './analysis-example.ts'
+import { variantReportInput } from '../../fixtures/variant-experiment.ts'
 import { recordedTerminal } from './recorded-terminal.ts'
 
 const linesAt = (width: number, analysis = exampleAnalysis) =>
@@ -79,5 +80,30 @@ describe('the results as text', () => {
   it('shows the percentile that the latency bound is about', () => {
     const [head] = linesAt(100, { ...exampleAnalysis, slo: { percentile: 95, milliseconds: 5 } })
     expect(head).toContain('p95 ms')
+  })
+})
+
+describe('the results of an experiment with variants', () => {
+  const { analysis } = variantReportInput()
+
+  it('have a table of the variants, with speed, size and drift, and the answer after it', () => {
+    const lines = linesAt(140, analysis)
+    const at = lines.indexOf('Variants')
+    expect(lines[at + 1]).toMatch(
+      /^model +batch +items\/s +speed +p50 ms +memory +file +max error +error +cosine +top-1$/,
+    )
+    expect(lines.slice(at).find((line) => line.startsWith('fp16'))).toMatch(/48\.9 MiB .* 0\.041 % .* 100 %$/)
+    const answered = lines.findIndex((line) => line.startsWith('Use batch 64 with fp16: '))
+    expect(answered).toBeGreaterThan(at)
+    expect(lines[0]).toMatch(/^batch +variant +items\/s/)
+  })
+
+  it('fit into eighty columns by leaving out what can be read elsewhere', () => {
+    const table = linesAt(80, analysis)
+    const at = table.indexOf('Variants')
+    const rows = table.slice(at + 1, at + 15)
+    expect(Math.max(...rows.map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(rows[0]).toContain('error')
+    expect(rows[0]).not.toContain('p50')
   })
 })

@@ -72,16 +72,46 @@ describe('the batch axis', () => {
     const model = await described({ x: [4, 3, 32, 32] }, { y: [4, 10] })
     expect(model.inputs[0]).toMatchObject({
       batchAxis: 0,
-      batchAxisReason: 'its first dimension, fixed at 4, is taken for the batch',
+      batchAxisReason: 'its first dimension, fixed at 4, is taken for the batch: output "y" has it first too',
+      batchAxisConfidence: 'likely',
     })
     expect(model.outputs[0]?.batchAxis).toBe(0)
     expect(model.warnings).toEqual([
       {
         code: 'fixed-batch',
         message: 'The batch of input "x" is fixed at 4: no other batch size can be run.',
-        remedy: 'Export the model again with a dynamic first dimension, or measure batch size 4 only.',
+        remedy: 'Make the batch dynamic (--make-dynamic on the command line), or measure batch size 4 only.',
       },
     ])
+  })
+
+  it.each<[string, string, readonly Dimension[], 'certain' | 'likely' | 'guess']>([
+    ['the model says so', 'batch', ['batch', 8], 'certain'],
+    ['the outputs have it too', 'unnamed', [null, 8], 'likely'],
+    ['only its place speaks for it', 'of another output', [null, 8], 'guess'],
+  ])('is as sure as the signs for it: %s', async (_, kind, shape, confidence) => {
+    const graph = new GraphBuilder('signs')
+    graph.input('x', 'float32', shape)
+    // Of the last one nothing is handed on.
+    const last = kind === 'of another output' ? graph.node('Shape', ['x']) : 'x'
+    graph.node('Identity', [last], {}, 'y')
+    graph.output('y', 'float32', kind === 'of another output' ? [2] : [null, 8])
+    const { inputs } = await describeGraph(graph)
+    expect(inputs[0]).toMatchObject({ batchAxis: 0, batchAxisConfidence: confidence })
+  })
+
+  it('that is fixed has the size that most inputs and outputs begin with', async () => {
+    const shapes: Shapes = { scale: [3, 1], x: [2, 16], mask: [2, 16] }
+    const { inputs } = await described(shapes, { y: [2, 5] })
+    expect(inputs.map(({ name, batchAxis }) => [name, batchAxis])).toEqual([
+      ['scale', undefined],
+      ['x', 0],
+      ['mask', 0],
+    ])
+  })
+
+  it('is not a first dimension that is made of the batch and something else', async () => {
+    expect(await axesOf({ x: ['batch', 8], past: ['batch*heads', 4, 8] })).toEqual({ x: 0, past: undefined })
   })
 
   it('is missing from a single picture, a vector and a scalar', async () => {

@@ -32,19 +32,20 @@ describe('a model from elsewhere', () => {
       externalData: [],
       warnings: [],
     })
-    expect(model.inputs).toEqual([
+    expect(model.inputs).toMatchObject([
       {
         name: 'x',
         type: 'float32',
         shape: ['p2o.DynamicDimension.0', 3, 'p2o.DynamicDimension.1', 'p2o.DynamicDimension.2'],
         batchAxis: 0,
-        batchAxisReason: 'its first dimension is open (`p2o.DynamicDimension.0`)',
+        batchAxisReason: 'Conv "p2o.Conv.0" counts samples along it',
+        batchAxisConfidence: 'likely',
       },
     ])
-    expect(model.outputs).toEqual([
+    expect(model.outputs).toMatchObject([
       { name: 'softmax_0.tmp_0', type: 'float32', shape: ['p2o.DynamicDimension.3', 2], batchAxis: 0 },
     ])
-    expect(model.freeDimensions).toEqual([
+    expect(model.freeDimensions).toMatchObject([
       { key: 'p2o.DynamicDimension.1', places: ['x:2'], suggested: 224 },
       { key: 'p2o.DynamicDimension.2', places: ['x:3'], suggested: 224 },
     ])
@@ -56,7 +57,9 @@ describe('a model from elsewhere', () => {
   it('keeps what is fixed out of the free dimensions: the PP-OCR recogniser, 48 pixels high', async () => {
     const model = await describeBytes(ocrModel('ch_PP-OCRv4_rec'))
     expect(model.inputs[0]?.shape).toEqual(['p2o.DynamicDimension.0', 3, 48, 'p2o.DynamicDimension.1'])
-    expect(model.freeDimensions).toEqual([{ key: 'p2o.DynamicDimension.1', places: ['x:3'], suggested: 320 }])
+    expect(model.freeDimensions).toMatchObject([
+      { key: 'p2o.DynamicDimension.1', places: ['x:3'], suggested: 320 },
+    ])
     expect(model.outputs[0]?.batchAxis).toBe(0)
     expect(model.parameters).toBe(2_690_312)
   })
@@ -203,7 +206,7 @@ describe('external data', () => {
     })
   })
 
-  it.each(['../secret', '/etc/passwd', 'a/../../secret', '', '.'])(
+  it.each(['../secret', '/etc/passwd', 'a/../../secret', '.'])(
     'outside the folder is refused: "%s"',
     async (location) => {
       const beside = { '/secret': new Uint8Array(9999), '/etc/passwd': new Uint8Array(9999) }
@@ -213,6 +216,40 @@ describe('external data', () => {
       })
     },
   )
+
+  it.each([
+    ['../elsewhere.data', 'leads out of the folder', false],
+    ['/cache/blobs/b2', 'lies beside the model, which is a link itself', true],
+  ])('that is a link to %s, which %s', async (target, _, fine) => {
+    const described = describeModel(
+      '/models/model.onnx',
+      memoryFiles(
+        {
+          '/models/model.onnx': withExternal({ location: 'model.data' }),
+          '/models/model.data': new Uint8Array(256),
+        },
+        { '/models/model.data': target, ...(fine ? { '/models/model.onnx': '/cache/blobs/a1' } : {}) },
+      ),
+    )
+    if (fine) expect((await described).externalData).toHaveLength(1)
+    else {
+      expect((await failureOf(described))?.message).toBe(
+        `"model.onnx" asks for weights outside its own folder: "model.data" is a link to "${target}".`,
+      )
+    }
+  })
+
+  it('that is in no file is damage', async () => {
+    expect((await failureOf(describeWith({ location: '' }, {})))?.message).toBe(
+      '"model.onnx" is damaged: its initializer "w" is in another file, but it is not said in which.',
+    )
+  })
+
+  it('is looked for only under names that a file can have', async () => {
+    for (const location of ['a\0b', 'a/'.repeat(4000)]) {
+      expect((await failureOf(describeWith({ location }, {})))?.code).toBe('bad-input')
+    }
+  })
 
   it('at an impossible place is damage', async () => {
     const failure = await failureOf(describeWith({ location: 'model.data', offset: '-5' }, {}))

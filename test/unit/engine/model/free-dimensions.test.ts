@@ -43,6 +43,21 @@ describe('free dimensions', () => {
       'x:3',
     ])
   })
+
+  it('without names are one where the graph takes them for one', async () => {
+    const { freeDimensions } = await described(
+      {
+        a: ['float32', ['batch', null, 4]],
+        b: ['float32', ['batch', null, 4]],
+        c: ['float32', ['batch', null]],
+      },
+      (graph) => graph.node('Add', ['a', 'b']),
+    )
+    expect(freeDimensions.map(({ key, places }) => [key, places])).toEqual([
+      ['a:1', ['a:1', 'b:1']],
+      ['c:1', ['c:1']],
+    ])
+  })
 })
 
 describe('suggestions', () => {
@@ -77,5 +92,116 @@ describe('suggestions', () => {
     const convolution = (graph: GraphBuilder) =>
       graph.node('Conv', ['x', graph.initializer('w', [8, 2, 3, 3], new Float32Array(144))], { group: 3 })
     expect(await suggested({ x: ['float32', ['batch', null, 32, 32]] }, convolution)).toEqual({ 'x:1': 6 })
+  })
+
+  const weights = (graph: GraphBuilder, name: string, dims: readonly number[]) =>
+    graph.initializer(name, dims, new Float32Array(dims.reduce((product, size) => product * size, 1)))
+
+  it('fit the weights that they meet later', async () => {
+    const flat = (graph: GraphBuilder) => {
+      const features = graph.node('Relu', [
+        graph.node('Flatten', [graph.node('Unsqueeze', ['x', graph.integers('a', [1])])]),
+      ])
+      return graph.node('Gemm', [features, weights(graph, 'w', [60, 4])])
+    }
+    expect(await described({ x: ['float32', ['batch', null]] }, flat)).toMatchObject({
+      freeDimensions: [{ suggested: 60, reason: 'Gemm "Gemm_4" takes 60 and nothing else' }],
+    })
+  })
+
+  it('are pictures that the network can end with', async () => {
+    const digits = (graph: GraphBuilder) => {
+      const features = graph.node('Conv', ['x', weights(graph, 'w', [8, 1, 3, 3])], { pads: [1, 1, 1, 1] })
+      const small = graph.node('MaxPool', [features], { kernel_shape: [2, 2], strides: [2, 2] })
+      return graph.node('Gemm', [graph.node('Flatten', [small]), weights(graph, 'v', [8 * 14 * 14, 10])])
+    }
+    const { freeDimensions } = await described({ x: ['float32', ['batch', 1, 'height', 'width']] }, digits)
+    expect(freeDimensions.map(({ suggested, reason }) => [suggested, reason])).toEqual([
+      [28, 'the usual 224 does not fit Gemm "Gemm_4"'],
+      [28, 'the usual 224 does not fit Gemm "Gemm_4"'],
+    ])
+  })
+
+  it.each<[string, (graph: GraphBuilder, table: string) => string]>([
+    [
+      'cut to their length',
+      (graph, table) => {
+        const length = graph.node('Gather', [graph.node('Shape', ['x']), graph.integers('one', 1)], {
+          axis: 0,
+        })
+        const cut = ['Unsqueeze', 'first'] as const
+        const end = graph.node(cut[0], [length, graph.integers(cut[1], [0])])
+        return graph.node('Slice', [table, graph.integers('zero', [0]), end])
+      },
+    ],
+    [
+      'looked up by a range',
+      (graph, table) => {
+        const length = graph.node('Gather', [graph.node('Shape', ['x']), graph.integers('one', 1)], {
+          axis: 0,
+        })
+        const range = graph.node('Range', [graph.integers('from', 0), length, graph.integers('by', 1)])
+        return graph.node('Gather', [table, range], { axis: 0 })
+      },
+    ],
+    [
+      'looked up by a running sum',
+      (graph, table) => {
+        const sum = graph.node('CumSum', [graph.node('Cast', ['x'], { to: 7 }), graph.integers('axis', 1)])
+        return graph.node('Gather', [table, sum], { axis: 0 })
+      },
+    ],
+  ])('are no longer than a table of positions, %s', async (_, build) => {
+    const tokens = (graph: GraphBuilder) => {
+      const vectors = graph.node('Gather', [weights(graph, 'words', [90, 8]), 'x'], { axis: 0 })
+      return graph.node('Add', [vectors, build(graph, weights(graph, 'positions', [77, 8]))])
+    }
+    const { freeDimensions } = await described({ x: ['int64', ['batch', 'sequence']] }, tokens)
+    expect(freeDimensions).toMatchObject([{ key: 'sequence', suggested: 77 }])
+    expect(freeDimensions[0]?.reason).toContain('has a table of 77 positions')
+  })
+
+  it('are what operators take them for', async () => {
+    const recurrent = (graph: GraphBuilder) =>
+      graph.node('RNN', ['x', weights(graph, 'w', [1, 8, 6]), weights(graph, 'r', [1, 8, 8])], {
+        hidden_size: 8,
+      })
+    expect(await described({ x: ['float32', [null, null, null]] }, recurrent)).toMatchObject({
+      freeDimensions: [
+        { key: 'x:0', suggested: 128, reason: 'RNN "RNN_1" takes it for steps' },
+        { key: 'x:2', suggested: 6, reason: 'RNN "RNN_1" takes 6 and nothing else' },
+      ],
+    })
+    const listening = (graph: GraphBuilder) => {
+      const channel = graph.node('Unsqueeze', ['x', graph.integers('a', [1])])
+      return graph.node('Conv', [channel, weights(graph, 'w', [4, 1, 400])], { strides: [160] })
+    }
+    expect(await suggested({ x: ['float32', ['batch', null]] }, listening)).toEqual({ 'x:1': 16_000 })
+  })
+
+  it('are told apart by where channels stand', async () => {
+    const last = (graph: GraphBuilder) => {
+      const turned = graph.node('Transpose', ['x'], { perm: [0, 3, 1, 2] })
+      return graph.node('Conv', [turned, weights(graph, 'w', [4, 2, 3, 3])])
+    }
+    expect(await suggested({ x: ['float32', ['batch', null, null, null]] }, last)).toEqual({
+      'x:1': 224,
+      'x:2': 224,
+      'x:3': 2,
+    })
+  })
+
+  it('each say why', async () => {
+    const { freeDimensions } = await described({
+      x: ['int64', ['batch', 'seq']],
+      image: ['float32', ['batch', 3, 'height', null]],
+      z: ['float32', ['batch', 'd1']],
+    })
+    expect(freeDimensions.map(({ key, reason }) => [key, reason])).toEqual([
+      ['seq', 'its name says tokens'],
+      ['height', 'its name says height of a picture'],
+      ['image:3', 'the width of a picture'],
+      ['d1', 'nothing says what it counts'],
+    ])
   })
 })

@@ -8,7 +8,11 @@ export interface MemoryFiles extends FileStore {
   readonly piecesRead: { bytes: number; reads: number }
 }
 
-export function memoryFiles(content: Readonly<Record<string, Uint8Array>>): MemoryFiles {
+/** `links`: paths of `content` that are links, with what they lead to. */
+export function memoryFiles(
+  content: Readonly<Record<string, Uint8Array>>,
+  links: Readonly<Record<string, string>> = {},
+): MemoryFiles {
   const piecesRead = { bytes: 0, reads: 0 }
   const contentOf = (path: string): Uint8Array => {
     const bytes = content[path]
@@ -30,6 +34,7 @@ export function memoryFiles(content: Readonly<Record<string, Uint8Array>>): Memo
       if (bytes !== undefined) return { kind: 'file', bytes: bytes.length, modified }
       return below(path).length > 0 ? { kind: 'folder', bytes: 0, modified } : undefined
     },
+    realPath: async (path) => links[path] ?? path,
     openForReading: async (path): Promise<ReadableFile> => {
       const bytes = contentOf(path)
       return {

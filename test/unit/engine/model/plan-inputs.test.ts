@@ -57,6 +57,23 @@ describe('shapes', () => {
     expect(plan.freeDimensionOverrides).toEqual({ batch: 3, sequence: 64 })
   })
 
+  it('let a dimension that is made of others follow them', async () => {
+    const model = await described({
+      ids: ['int64', ['batch', 'sequence']],
+      past: ['float32', ['batch*heads', 'past', 8]],
+      mask: ['int64', ['batch', 'past + sequence']],
+      scores: ['float32', ['batch', 'heads']],
+    })
+    const plan = planInputs(model, config(3, { sequence: 10, past: 4, heads: 2 }), {})
+    expect(plan.inputs.map(({ shape }) => shape)).toEqual([
+      [3, 10],
+      [6, 4, 8],
+      [3, 14],
+      [3, 2],
+    ])
+    expect(planInputs(model, config(3, { 'past + sequence': 5 }), {}).inputs[2]?.shape).toEqual([3, 5])
+  })
+
   it('follow a corrected batch axis', async () => {
     const model = await described({ x: ['float32', ['takes', 'clips', 4]] })
     const dims = { takes: 7, clips: 9 }
@@ -76,7 +93,7 @@ describe('refusals', () => {
     expect(refusal(() => planInputs(model, config(4), {}))).toEqual({
       code: 'bad-input',
       message: 'Input "image" has a fixed batch of 1: batch size 4 cannot be run.',
-      hint: 'Use batch size 1 only, or export the model with a dynamic batch dimension.',
+      hint: 'Use batch size 1 only, or make the batch dynamic (--make-dynamic on the command line).',
       owner: 'user',
     })
   })
@@ -155,16 +172,17 @@ describe('fillings', () => {
     ['image', 'float32', ['batch', 8, 8, 1], { kind: 'uniform', low: 0, high: 1 }],
     ['image', 'uint8', ['batch', 8, 8, 3], { kind: 'uniform', low: 0, high: 255 }],
     ['features', 'float32', ['batch', 64, 8, 8], { kind: 'normal', scale: 1 }],
-    ['padding_mask', 'bool', ['batch', 20], { kind: 'constant', value: 1 }],
+    ['key_padding_mask', 'bool', ['batch', 20], { kind: 'constant', value: 0 }],
+    ['attention_mask', 'bool', ['batch', 20], { kind: 'constant', value: 1 }],
     ['mask', 'float32', ['batch', 20], { kind: 'constant', value: 1 }],
     ['token_type_ids', 'int64', ['batch', 20], { kind: 'constant', value: 0 }],
-    ['position_ids', 'int64', ['batch', 20], { kind: 'constant', value: 0 }],
+    ['position_ids', 'int64', ['batch', 20], { kind: 'count', axis: 1 }],
     ['lengths', 'int64', ['batch'], { kind: 'constant', value: 30 }],
     ['sr', 'int64', [], { kind: 'constant', value: 16_000 }],
     ['temperature', 'float32', [1], { kind: 'constant', value: 1 }],
     ['counts', 'int32', ['batch', 20], { kind: 'uniform', low: 0, high: 1 }],
     ['use_cache', 'bool', [1], { kind: 'constant', value: 0 }],
-    ['words', 'string', ['batch', 20], { kind: 'constant', value: 0 }],
+    ['words', 'string', ['batch', 20], { kind: 'uniform', low: 0, high: 9 }],
   ])('suit an input called %s of type %s and shape %j', async (name, type, shape, fill) => {
     const model = await described({ [name]: [type, shape], ids: ['int64', ['batch', 'sequence']] })
     const { inputs } = planInputs(model, config(2, { sequence: 30 }), {})
