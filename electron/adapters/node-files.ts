@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readSync } from 'node:fs'
 import {
   copyFile,
   link,
@@ -73,12 +73,31 @@ export function createNodeFiles(folders: { dataFolder: string; resourcesFolder: 
   }
 }
 
+/** Reads up to this size are done at once while the disk is quick. */
+const smallBytes = 64 * 1024
+
+/** A small read that takes longer than this, in ms, came from no cache. */
+const quickMs = 2
+
 async function openForReading(path: string) {
   const handle = await open(path, 'r')
   const found = await handle.stat()
   if (found.isDirectory()) {
     await handle.close()
     throw Object.assign(new Error('It is a directory.'), { code: 'EISDIR' })
+  }
+  // Reading a model is hundreds of small reads one after the other, and each takes ten times as long when it is awaited.
+  // A disk that keeps us waiting once is not trusted again: no window must freeze for it.
+  let quick = true
+  const readSome = async (buffer: Uint8Array, filled: number, position: number): Promise<number> => {
+    const wanted = buffer.length - filled
+    if (!quick || wanted > smallBytes) {
+      return (await handle.read(buffer, filled, wanted, position)).bytesRead
+    }
+    const began = performance.now()
+    const bytesRead = readSync(handle.fd, buffer, filled, wanted, position)
+    quick = performance.now() - began < quickMs
+    return bytesRead
   }
   return {
     bytes: found.size,
@@ -87,7 +106,7 @@ async function openForReading(path: string) {
         const buffer = new Uint8Array(length)
         let filled = 0
         while (filled < length) {
-          const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled)
+          const bytesRead = await readSome(buffer, filled, offset + filled)
           if (bytesRead === 0) break
           filled += bytesRead
         }

@@ -122,6 +122,8 @@ export const ModelDescriptionSchema = v.object({
   inputs: v.array(ModelInputSchema),
   outputs: v.array(ModelOutputSchema),
   freeDimensions: v.array(FreeDimensionSchema),
+  /** The one batch size that nodes inside the graph take, although the inputs leave the batch open. */
+  pinnedBatch: v.optional(v.number()),
   externalData: v.array(v.object({ path: v.string(), bytes: v.number() })),
   warnings: v.array(ModelWarningSchema),
   /** Everything below is absent in projects of versions before 0.3, and where it does not apply. */

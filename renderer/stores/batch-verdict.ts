@@ -15,6 +15,7 @@ export const useBatchVerdict = defineStore('batch-verdict', () => {
 
   const hasFixedBatch = computed(
     () =>
+      models.current?.pinnedBatch !== undefined ||
       models.current?.inputs.some(({ name, shape }) => {
         const axis = draft.fields.batchAxes[name]
         return axis !== undefined && axis !== 'none' && typeof shape[Number(axis)] === 'number'

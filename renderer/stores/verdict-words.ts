@@ -26,7 +26,7 @@ export interface VerdictSource {
   probe: ProbeState
   /** The making of a copy whose batch is free; undefined until it was asked for. */
   making: Making | undefined
-  /** Whether an input has a batch axis whose size is fixed. */
+  /** Whether an input has a batch axis whose size is fixed, or a node inside the graph takes one size only. */
   hasFixedBatch: boolean
 }
 

@@ -23,7 +23,8 @@ export function readMakeDynamic(
     model,
   )
   // What is wrong with them is told at their own field.
-  if (!axes.ok || batchFreedom(model, axes.value).kind === 'free') return understood(model)
+  if (!axes.ok) return understood(model)
+  if (model.pinnedBatch === undefined && batchFreedom(model, axes.value).kind === 'free') return understood(model)
   try {
     return understood(asIfFree(model, fixedBatch(model, axes.value).batchAxes))
   } catch (error) {

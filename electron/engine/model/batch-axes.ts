@@ -20,6 +20,8 @@ export interface FoundAxis {
 export interface FoundBatchAxes {
   /** By input, in the order of the inputs. */
   inputs: Map<string, FoundAxis>
+  /** The batch size that the graph takes and no other, where its inputs leave the batch open. */
+  pinned?: number
   warnings: ModelWarning[]
 }
 
@@ -45,6 +47,7 @@ class AxisSearch {
   readonly #trace: GraphTrace
   readonly #found = new Map<string, FoundAxis & { axis: number }>()
   readonly #warnings: ModelWarning[] = []
+  #pinned: number | undefined
   readonly #shapes: ReadonlyMap<string, readonly Dimension[]>
   readonly #dimensions: ReadonlySet<Dimension>
   /** Outputs by the variable that is their first dimension. */
@@ -88,7 +91,11 @@ class AxisSearch {
         this.#found.get(input.name) ?? this.#none(input),
       ]),
     )
-    return { inputs, warnings: this.#warnings }
+    return {
+      inputs,
+      warnings: this.#warnings,
+      ...(this.#pinned === undefined ? {} : { pinned: this.#pinned }),
+    }
   }
 
   #rest(): ShapedValue[] {
@@ -255,6 +262,7 @@ class AxisSearch {
     })[0]
     if (baked === undefined) return
     const { name, by, value } = baked
+    this.#pinned = value
     const message = `The batch of input "${name}" is open, but ${by} inside the graph takes ${value} and nothing else.`
     this.#warnings.push({ code: 'fixed-batch', message, remedy: remedy(value) })
   }

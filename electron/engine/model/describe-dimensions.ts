@@ -12,6 +12,7 @@ export interface DescribedDimensions {
   /** By output. */
   outputs: ReadonlyMap<string, OutputAxis>
   freeDimensions: FreeDimension[]
+  pinnedBatch?: number
   warnings: ModelWarning[]
 }
 
@@ -48,6 +49,7 @@ export function describeDimensions(
         // Only where no sizes are assumed does the graph say which it asks for.
         { model, trace, values },
       ),
+      ...(axes.pinned === undefined ? {} : { pinnedBatch: axes.pinned }),
       warnings: axes.warnings,
     }
   }

@@ -40,7 +40,7 @@ export async function describeStructure(
     })
   }
   const externalData = await findExternalData(model, full, files)
-  const { inputs, outputs, freeDimensions, warnings } = describeInterface(model, values)
+  const { warnings, ...found } = describeInterface(model, values)
   const quantisation = findQuantisation(model)
   return {
     path: full,
@@ -55,9 +55,7 @@ export async function describeStructure(
     ...countWeights(model),
     ...countNodes(model),
     ...(quantisation === undefined ? {} : { quantisation }),
-    inputs,
-    outputs,
-    freeDimensions,
+    ...found,
     externalData,
     warnings: [...warnings, ...unknownOperators(model), ...externalDataWarning(externalData, files)],
   }
@@ -66,7 +64,7 @@ export async function describeStructure(
 function describeInterface(
   model: ReadModel,
   values: readonly GraphValue[],
-): Pick<ModelDescription, 'inputs' | 'outputs' | 'freeDimensions' | 'warnings'> {
+): Pick<ModelDescription, 'inputs' | 'outputs' | 'freeDimensions' | 'pinnedBatch' | 'warnings'> {
   const { graph } = model
   const hintsOf = graphHints(graph)
   const hinted = values.map((value) => ({ ...value, hints: hintsOf(value) }))
@@ -102,6 +100,7 @@ function describeInterface(
     inputs: inputs.map((input) => ({ ...input, fedWith: fedWith.get(input.name) })),
     outputs,
     freeDimensions: free,
+    ...(dimensions.pinnedBatch === undefined ? {} : { pinnedBatch: dimensions.pinnedBatch }),
     warnings: [...dimensions.warnings, ...values.flatMap(inputWarnings)],
   }
 }

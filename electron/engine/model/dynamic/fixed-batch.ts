@@ -1,9 +1,12 @@
 import { badInput } from '../../../contract/failure.ts'
 import type { ModelDescription } from '../../../contract/model.ts'
 
-/** The axis that counts samples by input, and the one size that all those have which are fixed. */
+/**
+ * The axis that counts samples by input, and the one size that all those have which are fixed; where none is, the size
+ * that nodes inside the graph insist on.
+ */
 export function fixedBatch(
-  { name, inputs }: ModelDescription,
+  { name, inputs, pinnedBatch }: ModelDescription,
   corrections: Readonly<Record<string, number | null>>,
 ): { batch: number; batchAxes: Map<string, number> } {
   const batchAxes = new Map<string, number>()
@@ -23,6 +26,7 @@ export function fixedBatch(
       'If one does, name it with --batch-axis INPUT=AXIS.',
     )
   }
+  if (first === undefined && pinnedBatch !== undefined) return { batch: pinnedBatch, batchAxes }
   if (first === undefined)
     throw badInput(`The batch of "${name}" is free already.`, 'Use the model as it is.')
   if (second !== undefined) {
@@ -42,6 +46,7 @@ export function asIfFree(
 ): ModelDescription {
   return {
     ...description,
+    pinnedBatch: undefined,
     inputs: description.inputs.map((input) => {
       const axis = batchAxes.get(input.name)
       if (axis === undefined) return input

@@ -46,11 +46,19 @@ export function setBatchFree({ model, facts, batch, batchAxes, allFixed }: Fixed
     throw notConvertible('No output of the model depends on its inputs sample by sample.')
 
   const symbol = freeSymbol(model)
-  const inputs = graph.inputs.filter(({ name }) => batchAxes.has(name))
+  // What is open already keeps its name: the batch may be fixed by nodes inside only.
+  const isFixed = (value: EditableValue, axis: number) => typeof value.dims?.[axis] === 'number'
+  const inputs = graph.inputs.filter((input) => {
+    const axis = batchAxes.get(input.name)
+    return axis !== undefined && isFixed(input, axis)
+  })
   for (const input of inputs) input.setDim(batchAxes.get(input.name) ?? 0, symbol)
+  const changedOutputs = new Map<string, BatchPlace>()
   for (const output of graph.outputs) {
     const place = outputs.get(output.name)
-    if (place !== undefined) output.setDim(place.axis, isPure(place) ? symbol : `${timesOf(place)}*${symbol}`)
+    if (place === undefined || !isFixed(output, place.axis)) continue
+    output.setDim(place.axis, isPure(place) ? symbol : `${timesOf(place)}*${symbol}`)
+    changedOutputs.set(output.name, place)
   }
   const kept = graph.valueInfo.filter(({ name }) => !trace.places.has(name))
   const dropped = graph.valueInfo.length - kept.length
@@ -67,7 +75,7 @@ export function setBatchFree({ model, facts, batch, batchAxes, allFixed }: Fixed
       ...inputs.map(({ name }) =>
         dimensionChange('Input', name, along(batchAxes.get(name) ?? 0), batch, symbol),
       ),
-      ...[...outputs].map(([name, place]) => dimensionChange('Output', name, place, batch, symbol)),
+      ...[...changedOutputs].map(([name, place]) => dimensionChange('Output', name, place, batch, symbol)),
       ...(dropped === 0
         ? []
         : [
@@ -97,7 +105,7 @@ export function notConvertible(message: string, detail?: string): BatchscopeErro
     code: 'not-convertible',
     message: `The batch cannot be set free. ${message}`,
     ...(detail === undefined ? {} : { detail }),
-    hint: 'Export the model again with a dynamic batch axis.',
+    hint: 'Export the model again with a batch that is free.',
     owner: 'model',
   })
 }
