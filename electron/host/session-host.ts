@@ -92,7 +92,11 @@ export class SessionHost {
   }
 
   /** Computes and fetches the given outputs, else all that can be fetched. */
-  #run(session: InferenceSession, feeds: Feeds, outputs = this.#fetches): ReturnType<InferenceSession['run']> {
+  #run(
+    session: InferenceSession,
+    feeds: Feeds,
+    outputs = this.#fetches,
+  ): ReturnType<InferenceSession['run']> {
     return outputs === undefined ? session.run(feeds) : session.run(feeds, outputs)
   }
 

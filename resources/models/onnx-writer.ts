@@ -1,8 +1,12 @@
 import protobuf from 'protobufjs'
 import { float16Bits } from '../../electron/contract/float16.ts'
 import type { Dimension, TensorType } from '../../electron/contract/model.ts'
-import { attributeTypes, externalLocation, onnxSchema } from '../../electron/engine/model/onnx-schema.ts'
-import { dataTypeNumber } from '../../electron/engine/model/tensor-types.ts'
+import {
+  attributeTypes,
+  externalLocation,
+  onnxSchema,
+} from '../../electron/engine/model/reading/onnx-schema.ts'
+import { dataTypeNumber } from '../../electron/engine/model/reading/tensor-types.ts'
 
 /** Writes ONNX files: for the sample models and for fixtures of tests. */
 

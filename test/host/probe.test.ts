@@ -7,7 +7,7 @@ import { createNodeFiles } from '../../electron/adapters/node-files.ts'
 import type { BatchProbe } from '../../electron/contract/batch-probe.ts'
 import type { ModelDescription } from '../../electron/contract/model.ts'
 import { describeModel } from '../../electron/engine/model/describe-model.ts'
-import { probeBatchAxes } from '../../electron/engine/model/probe-batch.ts'
+import { probeBatchAxes } from '../../electron/engine/model/axes/probe-batch.ts'
 import { encodeModel, GraphBuilder, type ModelOptions } from '../../resources/models/onnx-writer.ts'
 import { classifier, launcher, path } from './real-execution.ts'
 

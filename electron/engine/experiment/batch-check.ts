@@ -1,7 +1,7 @@
 import type { HostMessage } from '../../contract/host-protocol.ts'
 import type { ModelDescription } from '../../contract/model.ts'
 import type { Flag } from '../../contract/trial.ts'
-import { outputsAsCorrected } from '../model/corrected-outputs.ts'
+import { outputsAsCorrected } from '../model/axes/corrected-outputs.ts'
 
 type Outputs = Extract<HostMessage, { message: 'first-inference' }>['outputs']
 

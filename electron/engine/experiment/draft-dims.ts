@@ -1,6 +1,6 @@
 import type { FreeDimension, ModelDescription } from '../../contract/model.ts'
-import { expressionSize } from '../model/dimension-expressions.ts'
-import { resolveDimensionKey } from '../model/dimensions.ts'
+import { expressionSize } from '../model/axes/dimension-expressions.ts'
+import { resolveDimensionKey } from '../model/axes/dimensions.ts'
 import { readWholeList, refused, understood, type Reading } from './draft-reading.ts'
 
 /** Values per dimension beyond which a sweep over it would never end. */

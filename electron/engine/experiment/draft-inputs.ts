@@ -3,7 +3,7 @@ import { BatchscopeError, type Failure } from '../../contract/failure.ts'
 import type { ModelDescription, ModelInput } from '../../contract/model.ts'
 import { arrayName, type ArrayFile, type ArrayFiles, type StoredArray } from '../inputs/array-files.ts'
 import { fitArray } from '../inputs/fit-array.ts'
-import { resolveDimensionKey } from '../model/dimensions.ts'
+import { resolveDimensionKey } from '../model/axes/dimensions.ts'
 import { withBatchAxes } from './draft-dims.ts'
 import { refused, understood, type Reading } from './draft-reading.ts'
 

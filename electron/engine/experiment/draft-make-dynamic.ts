@@ -24,7 +24,8 @@ export function readMakeDynamic(
   )
   // What is wrong with them is told at their own field.
   if (!axes.ok) return understood(model)
-  if (model.pinnedBatch === undefined && batchFreedom(model, axes.value).kind === 'free') return understood(model)
+  if (model.pinnedBatch === undefined && batchFreedom(model, axes.value).kind === 'free')
+    return understood(model)
   try {
     return understood(asIfFree(model, fixedBatch(model, axes.value).batchAxes))
   } catch (error) {

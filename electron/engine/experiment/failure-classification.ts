@@ -7,7 +7,7 @@ import type { HostExit } from '../ports.ts'
 import { inferenceFailure } from './inference-failure.ts'
 import { loadFailure } from './load-failure.ts'
 import { exhaustedMemory, requestedBytes } from './memory-exhaustion.ts'
-import { lastWords, runtimeWords } from './runtime-words.ts'
+import { lastWords, runtimeSentence } from './runtime-words.ts'
 
 /** Where an execution was when it went wrong. */
 export interface Situation {
@@ -64,9 +64,9 @@ export function classifyFailed(failed: HostFailedMessage, exit: HostExit, situat
       case 'load':
         return loadFailure(text, said, provider)
       case 'describe':
-        return runtimeFailure(`ONNX Runtime could not be loaded: ${runtimeWords(text)}`)
+        return runtimeFailure(`ONNX Runtime could not be loaded: ${runtimeSentence(text)}`)
       case 'build-inputs':
-        return runtimeFailure(`The inputs could not be built: ${runtimeWords(text)}`)
+        return runtimeFailure(`The inputs could not be built: ${runtimeSentence(text)}`)
       case 'first-inference':
       case 'sample':
         return inferenceFailure(text, batchSize)

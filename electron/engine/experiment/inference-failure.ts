@@ -1,5 +1,5 @@
 import type { Failure } from '../../contract/failure.ts'
-import { runtimeWords } from './runtime-words.ts'
+import { runtimeSentence, runtimeWords } from './runtime-words.ts'
 
 type Sentence = Pick<Failure, 'code' | 'owner' | 'message' | 'hint'>
 
@@ -9,21 +9,20 @@ const shapeConflict =
 
 /** Why the model could not be run on its inputs, for anything but memory. */
 export function inferenceFailure(text: string, batchSize: number): Sentence {
-  const words = runtimeWords(text)
   if (/Got invalid dimensions for input/.test(text)) {
     const input = /input: (\S+)/.exec(text)?.[1] ?? '?'
     return {
       code: 'batch-mismatch',
       owner: 'model',
       message: `The model does not take batch size ${batchSize}: its input "${input}" has a fixed size (${sizes(text)}).`,
-      hint: 'Check the batch axis of that input, or export the model with a dynamic batch.',
+      hint: 'Check the batch axis of that input, or make the batch dynamic (--make-dynamic on the command line).',
     }
   }
   if (/Invalid rank for input/.test(text)) {
     return {
       code: 'inference',
       owner: 'model',
-      message: `The inputs do not have the number of dimensions that the model wants: ${words}`,
+      message: `The inputs do not have the number of dimensions that the model wants: ${runtimeSentence(text)}`,
     }
   }
   const missing = /input '(.+)' is missing in 'feeds'/.exec(text)?.[1]
@@ -39,14 +38,14 @@ export function inferenceFailure(text: string, batchSize: number): Sentence {
     return {
       code: 'batch-mismatch',
       owner: 'model',
-      message: `The model does not work at batch size ${batchSize}: a size is fixed inside it (${words}).`,
-      hint: 'Export the model with a dynamic batch, or profile batch size 1.',
+      message: `The model does not work at batch size ${batchSize}: a size is fixed inside it (${runtimeWords(text)}).`,
+      hint: 'Make the batch dynamic (--make-dynamic on the command line), or profile batch size 1.',
     }
   }
   return {
     code: 'inference',
     owner: 'model',
-    message: `The model failed at batch size ${batchSize}: ${words}`,
+    message: `The model failed at batch size ${batchSize}: ${runtimeSentence(text)}`,
   }
 }
 

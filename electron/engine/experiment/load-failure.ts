@@ -1,7 +1,7 @@
 import type { Failure } from '../../contract/failure.ts'
 import type { ExecutionProvider } from '../../contract/experiment.ts'
 import { providerFailure } from '../provider-failure.ts'
-import { runtimeWords } from './runtime-words.ts'
+import { runtimeSentence } from './runtime-words.ts'
 
 type Sentence = Pick<Failure, 'code' | 'owner' | 'message' | 'hint'>
 
@@ -31,7 +31,7 @@ export function loadFailure(text: string, said: string, provider: ExecutionProvi
 }
 
 function modelFailure(text: string): Sentence {
-  const words = runtimeWords(text)
+  const words = runtimeSentence(text)
   if (/Protobuf parsing failed|does not have a graph|ModelProto/.test(text)) {
     return {
       code: 'model-damaged',

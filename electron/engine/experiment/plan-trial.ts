@@ -5,7 +5,7 @@ import type { ModelDescription, ModelInput } from '../../contract/model.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import type { OwnValues } from '../inputs/input-values.ts'
 import { planInputs, type PlannedInputs } from '../model/plan-inputs.ts'
-import { isFeedable } from '../model/tensor-types.ts'
+import { isFeedable } from '../model/reading/tensor-types.ts'
 
 /** The models of an experiment. */
 export interface TrialModels {

@@ -14,10 +14,18 @@ export function runtimeWords(text: string): string {
       '',
     )
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
+    .replace(/^Load model from .+? failed: ?/, '')
+    .replace(/^Fatal error: /, '')
     .replace(/\s*Please fix either the inputs\/outputs or the model\./, '')
     .replace(/\s+/g, ' ')
     .trim()
   return plain.length <= 300 ? plain : `${plain.slice(0, 299)}…`
+}
+
+/** The same as the end of a sentence: with a full stop where it has none. */
+export function runtimeSentence(text: string): string {
+  const words = runtimeWords(text)
+  return /[.!?…]$/.test(words) ? words : `${words}.`
 }
 
 /** Text without the escape sequences that colour it on a terminal, which ONNX Runtime writes to any standard error. */

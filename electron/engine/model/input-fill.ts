@@ -1,6 +1,6 @@
 import type { InputPlan } from '../../contract/host-protocol.ts'
 import type { FreeDimension, ModelInput } from '../../contract/model.ts'
-import { isInteger, isReal } from './tensor-types.ts'
+import { isInteger, isReal } from './reading/tensor-types.ts'
 
 /** What an input is fed with, and the same in words: one clause, `token ids from 0 to 30,521`. */
 export interface Feeding {

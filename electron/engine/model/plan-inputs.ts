@@ -4,11 +4,11 @@ import type { ModelDescription, ModelInput } from '../../contract/model.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { shapeText } from '../inputs/fit-array.ts'
 import type { InputValues, OwnValues } from '../inputs/input-values.ts'
-import { batchSymbols } from './batch-axes.ts'
-import { expressionSize } from './dimension-expressions.ts'
-import { resolveDimensionKey } from './dimensions.ts'
+import { batchSymbols } from './axes/batch-axes.ts'
+import { expressionSize } from './axes/dimension-expressions.ts'
+import { resolveDimensionKey } from './axes/dimensions.ts'
 import { chooseFeeding, feedingContext, type FeedingContext } from './input-fill.ts'
-import { isFeedable } from './tensor-types.ts'
+import { isFeedable } from './reading/tensor-types.ts'
 
 /** ONNX Runtime for Node counts the elements of a tensor in 32 bits. */
 const mostElements = 2 ** 31 - 1

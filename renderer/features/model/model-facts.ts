@@ -1,4 +1,6 @@
 import type { ModelDescription } from '../../../electron/contract/model.ts'
+import { modelLook } from '../../../electron/contract/model-look.ts'
+import { quantisationWords } from '../../../electron/contract/model-words.ts'
 import { formatBytes } from '../../../electron/contract/quantity.ts'
 import type { KeyValue } from '../../components/KeyValueList.vue'
 import type { Bar } from './BarList.vue'
@@ -19,14 +21,12 @@ export function countText(count: number): string {
   return whole(count)
 }
 
-const quantisations: Record<
-  NonNullable<ModelDescription['quantisation']>,
-  { value: string; title: string }
-> = {
-  qdq: { value: 'QDQ', title: 'Quantise and dequantise nodes around ordinary operators' },
-  qoperator: { value: 'QOperator', title: 'Operators that compute on integers' },
-  dynamic: { value: 'dynamic', title: 'Activations are quantised as it runs' },
-  weights: { value: 'weights only', title: 'Only weights are stored in few bits' },
+/** The field's short names; `quantisationWords` says what they mean. */
+const quantisationNames: Record<NonNullable<ModelDescription['quantisation']>, string> = {
+  qdq: 'QDQ',
+  qoperator: 'QOperator',
+  dynamic: 'dynamic',
+  weights: 'weights only',
 }
 
 /** So many operator sets besides the default one fit the line. */
@@ -61,7 +61,9 @@ export function modelFacts(model: ModelDescription): KeyValue[] {
   const { weights = [], subgraphs = 0, functions = [], quantisation, about } = model
   const [onlyType, ...otherTypes] = weights
   const type = onlyType !== undefined && otherTypes.length === 0 ? ` ${onlyType.type}` : ''
+  const look = modelLook(model)
   const facts: (KeyValue | undefined)[] = [
+    when(look !== undefined, { key: 'look', label: 'Looks like', value: look ?? '' }),
     {
       key: 'parameters',
       label: 'Parameters',
@@ -81,7 +83,8 @@ export function modelFacts(model: ModelDescription): KeyValue[] {
     when(quantisation !== undefined, {
       key: 'quantisation',
       label: 'Quantisation',
-      ...(quantisation === undefined ? { value: '' } : quantisations[quantisation]),
+      value: quantisation === undefined ? '' : quantisationNames[quantisation],
+      title: quantisation === undefined ? '' : quantisationWords[quantisation],
     }),
     { key: 'nodes', label: 'Nodes', value: whole(model.nodes) },
     when(subgraphs > 0, { key: 'subgraphs', label: 'Subgraphs', value: whole(subgraphs) }),

@@ -1,4 +1,4 @@
-import { onnxSchema } from '../onnx-schema.ts'
+import { onnxSchema } from '../reading/onnx-schema.ts'
 import { EditableNode } from './editable-node.ts'
 import { EditableTensor } from './editable-tensor.ts'
 import { EditableValue } from './editable-value.ts'

@@ -1,5 +1,5 @@
-import { MalformedMessage } from '../message-fields.ts'
-import { onnxSchema } from '../onnx-schema.ts'
+import { MalformedMessage } from '../reading/message-fields.ts'
+import { onnxSchema } from '../reading/onnx-schema.ts'
 import { EditableGraph, forEachEditableNode } from './editable-graph.ts'
 import { EditableNode } from './editable-node.ts'
 import type { EditableTensor } from './editable-tensor.ts'

@@ -1,4 +1,4 @@
-import { attributeTypes, onnxSchema } from '../onnx-schema.ts'
+import { attributeTypes, onnxSchema } from '../reading/onnx-schema.ts'
 import { EditableGraph } from './editable-graph.ts'
 import { EditableTensor } from './editable-tensor.ts'
 import { ProtoMessage } from './proto-tree.ts'

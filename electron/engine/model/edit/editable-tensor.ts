@@ -1,8 +1,8 @@
 import type { TensorType } from '../../../contract/model.ts'
-import type { ExternalLocation } from '../graph.ts'
-import { MalformedMessage } from '../message-fields.ts'
-import { externalLocation, onnxSchema } from '../onnx-schema.ts'
-import { dataTypeNumber, elementType } from '../tensor-types.ts'
+import type { ExternalLocation } from '../reading/graph.ts'
+import { MalformedMessage } from '../reading/message-fields.ts'
+import { externalLocation, onnxSchema } from '../reading/onnx-schema.ts'
+import { dataTypeNumber, elementType } from '../reading/tensor-types.ts'
 import { ProtoMessage } from './proto-tree.ts'
 
 const { TensorProto, StringStringEntryProto } = onnxSchema

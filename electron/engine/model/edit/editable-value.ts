@@ -1,6 +1,6 @@
 import type { TensorType } from '../../../contract/model.ts'
-import { onnxSchema } from '../onnx-schema.ts'
-import { elementType } from '../tensor-types.ts'
+import { onnxSchema } from '../reading/onnx-schema.ts'
+import { elementType } from '../reading/tensor-types.ts'
 import { ProtoMessage } from './proto-tree.ts'
 
 const { ValueInfoProto, TypeProto, TensorTypeProto, TensorShapeProto, DimensionProto } = onnxSchema

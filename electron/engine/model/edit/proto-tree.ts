@@ -1,6 +1,6 @@
 import { Reader } from 'protobufjs/minimal.js'
-import { MalformedMessage } from '../message-fields.ts'
-import { wire } from '../message-decoder.ts'
+import { MalformedMessage } from '../reading/message-fields.ts'
+import { wire } from '../reading/message-decoder.ts'
 
 /** One field of a message: its bytes as they stand in the file, or a message that was opened to be changed. */
 type Content = Uint8Array | ProtoMessage

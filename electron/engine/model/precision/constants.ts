@@ -4,7 +4,7 @@ import { forEachEditableNode, type EditableGraph } from '../edit/editable-graph.
 import { forEachEditableTensor, type EditableModel } from '../edit/editable-model.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
 import { EditableTensor } from '../edit/editable-tensor.ts'
-import { tensorBytes } from '../external-data.ts'
+import { tensorBytes } from '../reading/external-data.ts'
 import type { PrecisionContext } from './convert-precision.ts'
 
 /** A value of the graph that is the same in every run: a weight. */

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../contract/quantity.ts'
 import type { EditableModel } from '../edit/editable-model.ts'
 import { EditableNode } from '../edit/editable-node.ts'
-import { dataTypeNumber } from '../tensor-types.ts'
+import { dataTypeNumber } from '../reading/tensor-types.ts'
 import { elementsAtOnce, usedNames, type Constant, type Constants } from './constants.ts'
 import { notConvertible, type PrecisionContext } from './convert-precision.ts'
 import { encodeFloat16 } from './float16.ts'

@@ -1,6 +1,6 @@
 import type { EditableModel } from '../edit/editable-model.ts'
 import { EditableNode } from '../edit/editable-node.ts'
-import { dataTypeNumber } from '../tensor-types.ts'
+import { dataTypeNumber } from '../reading/tensor-types.ts'
 import type { Constants } from './constants.ts'
 import { asUnsigned, transposed, unsignedZero } from './quantise.ts'
 import type { Quantised } from './quantised.ts'

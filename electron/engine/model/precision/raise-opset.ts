@@ -1,7 +1,7 @@
 import { forEachEditableNode } from '../edit/editable-graph.ts'
 import type { EditableModel } from '../edit/editable-model.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
-import { dataTypeNumber } from '../tensor-types.ts'
+import { dataTypeNumber } from '../reading/tensor-types.ts'
 import type { Constants } from './constants.ts'
 import { notConvertible } from './convert-precision.ts'
 

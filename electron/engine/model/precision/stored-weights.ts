@@ -1,6 +1,6 @@
 import type { EditableModel } from '../edit/editable-model.ts'
 import { EditableNode } from '../edit/editable-node.ts'
-import { dataTypeNumber } from '../tensor-types.ts'
+import { dataTypeNumber } from '../reading/tensor-types.ts'
 import type { Constant, Constants } from './constants.ts'
 import type { QuantisedWeight } from './quantise.ts'
 import type { Quantised } from './quantised.ts'

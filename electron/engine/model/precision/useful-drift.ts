@@ -1,5 +1,5 @@
 import type { OutputDrift } from '../../../contract/output-drift.ts'
-import type { Graph, GraphNode } from '../graph.ts'
+import type { Graph, GraphNode } from '../reading/graph.ts'
 
 /**
  * Outputs of real numbers may drift this far before a converted model is refused: the error's norm over that of the

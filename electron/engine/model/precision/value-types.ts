@@ -1,7 +1,7 @@
 import type { TensorType } from '../../../contract/model.ts'
 import type { EditableGraph } from '../edit/editable-graph.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
-import { elementType } from '../tensor-types.ts'
+import { elementType } from '../reading/tensor-types.ts'
 
 /** Element types of values by name; what cannot be told has none. */
 export type ValueTypes = ReadonlyMap<string, TensorType>

@@ -1,4 +1,4 @@
-import type { GraphNode, GraphTensor } from '../graph.ts'
+import type { GraphNode, GraphTensor } from '../reading/graph.ts'
 import type { Extent, Extents } from './extents.ts'
 
 /** What the trace knows of a value between nodes. */

@@ -5,7 +5,7 @@ import {
   type GraphNode,
   type GraphTensor,
   type NodeAttribute,
-} from '../graph.ts'
+} from '../reading/graph.ts'
 import { broadcast } from './broadcast.ts'
 import { Extents, type Extent } from './extents.ts'
 import { mostElements, NodeContext, type TracedValue } from './node-context.ts'

@@ -3,7 +3,7 @@ import { EditableModel } from '../../../../../electron/engine/model/edit/editabl
 import { EditableNode } from '../../../../../electron/engine/model/edit/editable-node.ts'
 import { EditableTensor } from '../../../../../electron/engine/model/edit/editable-tensor.ts'
 import { EditableValue } from '../../../../../electron/engine/model/edit/editable-value.ts'
-import { MalformedMessage } from '../../../../../electron/engine/model/message-fields.ts'
+import { MalformedMessage } from '../../../../../electron/engine/model/reading/message-fields.ts'
 import { encodeMessage, encodeModel, GraphBuilder } from '../../../../../resources/models/onnx-writer.ts'
 import { describeBytes, ocrModel, repositoryFile } from '../described.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { joined, ProtoMessage } from '../../../../../electron/engine/model/edit/proto-tree.ts'
-import { MalformedMessage } from '../../../../../electron/engine/model/message-fields.ts'
+import { MalformedMessage } from '../../../../../electron/engine/model/reading/message-fields.ts'
 import { repositoryFile } from '../described.ts'
 
 /** A varint in `bytes` bytes, more than it needs where they are more: legal, and some writers do it. */

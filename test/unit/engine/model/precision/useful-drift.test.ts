@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isUseful, probabilities } from '../../../../../electron/engine/model/precision/useful-drift.ts'
-import type { Graph, GraphNode } from '../../../../../electron/engine/model/graph.ts'
+import type { Graph, GraphNode } from '../../../../../electron/engine/model/reading/graph.ts'
 
 const good = { relative: 0.01, cosine: 0.999, maxAbsolute: 0.5 }
 

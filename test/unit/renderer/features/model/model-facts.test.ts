@@ -30,7 +30,8 @@ describe('the facts of a model', () => {
   it('leave out what does not apply, and name the type of the weights where there is but one', () => {
     const plain = modelFacts({ ...plausibleModel, weights: plausibleModel.weights?.slice(0, 1) })
     expect(plain.map(({ key }) => key)).not.toContain('quantisation')
-    expect(plain[0]?.value).toBe('11.7 M float32 (44.6 MiB)')
+    expect(plain[0]).toMatchObject({ key: 'look', value: expect.stringContaining('image classifier') })
+    expect(plain[1]?.value).toBe('11.7 M float32 (44.6 MiB)')
     const quantised = modelFacts({ ...plausibleModel, quantisation: 'weights', subgraphs: 2 })
     expect(quantised).toContainEqual(expect.objectContaining({ key: 'quantisation', value: 'weights only' }))
     expect(quantised).toContainEqual(expect.objectContaining({ key: 'subgraphs', value: '2' }))

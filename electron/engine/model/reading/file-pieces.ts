@@ -1,5 +1,5 @@
-import { formatBytes } from '../../contract/quantity.ts'
-import type { ReadableFile } from '../ports.ts'
+import { formatBytes } from '../../../contract/quantity.ts'
+import type { ReadableFile } from '../../ports.ts'
 import { MalformedMessage } from './message-fields.ts'
 
 /**

@@ -1,11 +1,11 @@
-import type { Dimension, FreeDimension } from '../../contract/model.ts'
+import type { Dimension, FreeDimension } from '../../../contract/model.ts'
 import { expressionSize } from './dimension-expressions.ts'
 import { meaningOf, wordsOf, type DimensionMeaning } from './dimension-names.ts'
 import { fittingSizes, type Kind } from './fitting-sizes.ts'
-import type { GraphValue } from './graph.ts'
-import { isInteger, isReal } from './tensor-types.ts'
-import type { Extent } from './trace/extents.ts'
-import type { GraphTrace, TracedModel } from './trace/trace-graph.ts'
+import type { GraphValue } from '../reading/graph.ts'
+import { isInteger, isReal } from '../reading/tensor-types.ts'
+import type { Extent } from '../trace/extents.ts'
+import type { GraphTrace, TracedModel } from '../trace/trace-graph.ts'
 import { usual } from './usual-sizes.ts'
 
 /** An input as far as it is known when its free dimensions are looked for. */

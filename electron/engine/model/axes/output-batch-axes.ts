@@ -1,8 +1,8 @@
-import type { Dimension, ModelOutput } from '../../contract/model.ts'
+import type { Dimension, ModelOutput } from '../../../contract/model.ts'
 import { axisNamedBatch, batchRoots, batchSymbols, type FoundAxis, type ShapedValue } from './batch-axes.ts'
 import { meaningOf } from './dimension-names.ts'
-import type { Extent } from './trace/extents.ts'
-import type { GraphTrace } from './trace/trace-graph.ts'
+import type { Extent } from '../trace/extents.ts'
+import type { GraphTrace } from '../trace/trace-graph.ts'
 
 /** What is known of an output's batch axis. */
 export type OutputAxis = Pick<ModelOutput, 'batchAxis' | 'sizedByValues'> & {

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../contract/quantity.ts'
+import { formatBytes, formatCount } from '../../../contract/quantity.ts'
 import { checkGraph } from './check-graph.ts'
 import { tensorBytes } from './external-data.ts'
 import {

@@ -1,7 +1,7 @@
-import type { Dimension, ModelInput, ModelWarning } from '../../contract/model.ts'
+import type { Dimension, ModelInput, ModelWarning } from '../../../contract/model.ts'
 import { expressionSize } from './dimension-expressions.ts'
 import { meaningOf } from './dimension-names.ts'
-import type { GraphTrace } from './trace/trace-graph.ts'
+import type { GraphTrace } from '../trace/trace-graph.ts'
 
 /** What the search for batch axes looks at in an input or output. */
 export interface ShapedValue {

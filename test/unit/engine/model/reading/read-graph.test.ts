@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { constantTensor, type GraphNode } from '../../../../electron/engine/model/graph.ts'
-import { readGraph, type ReadModel } from '../../../../electron/engine/model/read-graph.ts'
-import { encodeMessage, encodeModel, GraphBuilder, tensor } from '../../../../resources/models/onnx-writer.ts'
-import { memoryFiles } from './memory-files.ts'
+import { constantTensor, type GraphNode } from '../../../../../electron/engine/model/reading/graph.ts'
+import { readGraph, type ReadModel } from '../../../../../electron/engine/model/reading/read-graph.ts'
+import {
+  encodeMessage,
+  encodeModel,
+  GraphBuilder,
+  tensor,
+} from '../../../../../resources/models/onnx-writer.ts'
+import { memoryFiles } from '../memory-files.ts'
 
 const read = (bytes: Uint8Array): Promise<ReadModel> =>
   readGraph('/model.onnx', memoryFiles({ '/model.onnx': bytes }))

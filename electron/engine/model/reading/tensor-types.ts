@@ -1,4 +1,4 @@
-import type { TensorType } from '../../contract/model.ts'
+import type { TensorType } from '../../../contract/model.ts'
 
 /** Tensors of more dimensions than this do not exist. */
 export const highestRank = 64

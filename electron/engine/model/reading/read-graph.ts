@@ -1,5 +1,5 @@
-import { BatchscopeError, badInput, type FailureCode } from '../../contract/failure.ts'
-import type { FileStore } from '../ports.ts'
+import { BatchscopeError, badInput, type FailureCode } from '../../../contract/failure.ts'
+import type { FileStore } from '../../ports.ts'
 import { decodeFile } from './file-decoder.ts'
 import { FilePieces } from './file-pieces.ts'
 import { checkModel } from './check-model.ts'

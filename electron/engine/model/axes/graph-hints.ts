@@ -1,4 +1,4 @@
-import { isInteger } from './tensor-types.ts'
+import { isInteger } from '../reading/tensor-types.ts'
 import {
   constantTensor,
   forEachNode,
@@ -6,7 +6,7 @@ import {
   type GraphNode,
   type GraphTensor,
   type GraphValue,
-} from './graph.ts'
+} from '../reading/graph.ts'
 
 /** What the nodes that take an input say about it. */
 export interface InputHints {

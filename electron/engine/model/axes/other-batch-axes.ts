@@ -1,4 +1,4 @@
-import type { Dimension, ModelDescription, ModelInput } from '../../contract/model.ts'
+import type { Dimension, ModelDescription, ModelInput } from '../../../contract/model.ts'
 import { meaningOf } from './dimension-names.ts'
 
 /** Batch axes by input, where they differ from those found; null says that an input has none. */

@@ -1,9 +1,9 @@
-import type { FreeDimension, ModelWarning } from '../../contract/model.ts'
+import type { FreeDimension, ModelWarning } from '../../../contract/model.ts'
 import { batchSymbols, findBatchAxes, type FoundAxis, type FoundBatchAxes } from './batch-axes.ts'
 import { findFreeDimensions } from './free-dimensions.ts'
-import type { GraphValue } from './graph.ts'
+import type { GraphValue } from '../reading/graph.ts'
 import { findOutputBatchAxes, type OutputAxis } from './output-batch-axes.ts'
-import { traceGraph, type GraphTrace, type TracedModel } from './trace/trace-graph.ts'
+import { traceGraph, type GraphTrace, type TracedModel } from '../trace/trace-graph.ts'
 
 /** What the dimensions of a model's inputs and outputs count. */
 export interface DescribedDimensions {

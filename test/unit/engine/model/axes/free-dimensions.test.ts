@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Dimension, TensorType } from '../../../../electron/contract/model.ts'
-import { resolveDimensionKey } from '../../../../electron/engine/model/dimensions.ts'
-import { GraphBuilder } from '../../../../resources/models/onnx-writer.ts'
-import { describeGraph } from './described.ts'
+import type { Dimension, TensorType } from '../../../../../electron/contract/model.ts'
+import { resolveDimensionKey } from '../../../../../electron/engine/model/axes/dimensions.ts'
+import { GraphBuilder } from '../../../../../resources/models/onnx-writer.ts'
+import { describeGraph } from '../described.ts'
 
 type Inputs = Record<string, readonly [TensorType, readonly Dimension[]]>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expressionSize } from '../../../../electron/engine/model/dimension-expressions.ts'
+import { expressionSize } from '../../../../../electron/engine/model/axes/dimension-expressions.ts'
 
 const sizes: Record<string, number> = { past: 5, sequence: 7, s0: 12, 'input.1': 3 }
 const sizeOf = (text: string) => expressionSize(text, (name) => sizes[name])

@@ -1,4 +1,4 @@
-import type { Dimension, TensorType } from '../../contract/model.ts'
+import type { Dimension, TensorType } from '../../../contract/model.ts'
 
 /** What is kept of an ONNX file: its structure without its weights. */
 export interface ModelGraph {

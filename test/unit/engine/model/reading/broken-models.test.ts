@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { describeModel } from '../../../../electron/engine/model/describe-model.ts'
-import { emptyModel, modelFields } from '../../../../electron/engine/model/graph-fields.ts'
-import { decodeMessage } from '../../../../electron/engine/model/message-decoder.ts'
-import { readingBounds } from '../../../../electron/engine/model/message-fields.ts'
-import { planInputs } from '../../../../electron/engine/model/plan-inputs.ts'
-import { createRandom } from '../../../../electron/engine/statistics/random.ts'
-import { encodeMessage, encodeModel, GraphBuilder } from '../../../../resources/models/onnx-writer.ts'
-import { describeBytes, failureOf, ocrModel, repositoryFile } from './described.ts'
-import { memoryFiles } from './memory-files.ts'
+import { describeModel } from '../../../../../electron/engine/model/describe-model.ts'
+import { emptyModel, modelFields } from '../../../../../electron/engine/model/reading/graph-fields.ts'
+import { decodeMessage } from '../../../../../electron/engine/model/reading/message-decoder.ts'
+import { readingBounds } from '../../../../../electron/engine/model/reading/message-fields.ts'
+import { planInputs } from '../../../../../electron/engine/model/plan-inputs.ts'
+import { createRandom } from '../../../../../electron/engine/statistics/random.ts'
+import { encodeMessage, encodeModel, GraphBuilder } from '../../../../../resources/models/onnx-writer.ts'
+import { describeBytes, failureOf, ocrModel, repositoryFile } from '../described.ts'
+import { memoryFiles } from '../memory-files.ts'
 
 const text = (content: string) => new TextEncoder().encode(content)
 const latin1 = (content: string) => Uint8Array.from(content, (character) => character.charCodeAt(0))

@@ -1,5 +1,5 @@
-import { forEachNode } from './graph.ts'
-import { traceGraph, type TracedModel } from './trace/trace-graph.ts'
+import { forEachNode } from '../reading/graph.ts'
+import { traceGraph, type TracedModel } from '../trace/trace-graph.ts'
 
 /** Open dimensions that are tried together. */
 export type Kind = 'side' | 'steps' | 'audio'

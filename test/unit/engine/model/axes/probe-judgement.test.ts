@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ModelDescription } from '../../../../electron/contract/model.ts'
-import { otherBatchAxes } from '../../../../electron/engine/model/other-batch-axes.ts'
-import { judgeOutputs } from '../../../../electron/engine/model/probe-judgement.ts'
+import type { ModelDescription } from '../../../../../electron/contract/model.ts'
+import { otherBatchAxes } from '../../../../../electron/engine/model/axes/other-batch-axes.ts'
+import { judgeOutputs } from '../../../../../electron/engine/model/axes/probe-judgement.ts'
 
 type Outputs = ModelDescription['outputs']
 
@@ -33,7 +33,7 @@ describe('what two runs at batch sizes 2 and 3 show', () => {
       }),
     ).toEqual({
       verdict: 'follows',
-      message: 'It ran at batch sizes 2 and 3, and all 2 outputs follow.',
+      message: 'It ran at batch sizes 2 and 3, and both outputs follow.',
       outputAxes: { y: 0, state: 1 },
     })
   })

@@ -1,4 +1,4 @@
-import type { ModelDescription } from '../../contract/model.ts'
+import type { ModelDescription } from '../../../contract/model.ts'
 import { tensorBytes } from './external-data.ts'
 import { elements, forEachNode, forEachTensor, type GraphTensor } from './graph.ts'
 import type { ReadModel } from './read-graph.ts'

@@ -1,4 +1,4 @@
-import type { ModelDescription } from '../../contract/model.ts'
+import type { ModelDescription } from '../../../contract/model.ts'
 
 /**
  * A model's outputs as they are known when the user has corrected batch axes: what was found of them follows from the

@@ -1,4 +1,4 @@
-import type { ModelWarning } from '../../contract/model.ts'
+import type { ModelWarning } from '../../../contract/model.ts'
 import { forEachNode, functionKey, type GraphNode } from './graph.ts'
 import type { ReadModel } from './read-graph.ts'
 import { shortened } from './tensor-fields.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Dimension, ModelDescription } from '../../../../electron/contract/model.ts'
-import { GraphBuilder } from '../../../../resources/models/onnx-writer.ts'
-import { describeGraph } from './described.ts'
+import type { Dimension, ModelDescription } from '../../../../../electron/contract/model.ts'
+import { GraphBuilder } from '../../../../../resources/models/onnx-writer.ts'
+import { describeGraph } from '../described.ts'
 
 type Shapes = Record<string, readonly Dimension[]>
 

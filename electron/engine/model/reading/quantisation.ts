@@ -1,4 +1,4 @@
-import type { ModelDescription } from '../../contract/model.ts'
+import type { ModelDescription } from '../../../contract/model.ts'
 import { constantTensor, forEachNode, type GraphNode } from './graph.ts'
 import type { ReadModel } from './read-graph.ts'
 

@@ -1,4 +1,4 @@
-import type { FreeDimension, ModelDescription } from '../../contract/model.ts'
+import type { FreeDimension, ModelDescription } from '../../../contract/model.ts'
 
 /** The free dimension that a key stands for: its symbolic name, or any of its places as `INPUT:AXIS`. */
 export function resolveDimensionKey(model: ModelDescription, key: string): FreeDimension | undefined {

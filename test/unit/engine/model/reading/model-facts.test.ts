@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { halfTensor, GraphBuilder, tensor } from '../../../../resources/models/onnx-writer.ts'
-import { describeGraph } from './described.ts'
+import { halfTensor, GraphBuilder, tensor } from '../../../../../resources/models/onnx-writer.ts'
+import { describeGraph } from '../described.ts'
 
 /** A model whose nodes are `build`'s, from `x` to `y`. */
 function model(build: (graph: GraphBuilder, x: string) => void): GraphBuilder {

@@ -1,5 +1,5 @@
-import type { BatchProbe } from '../../contract/batch-probe.ts'
-import type { ModelDescription } from '../../contract/model.ts'
+import type { BatchProbe } from '../../../contract/batch-probe.ts'
+import type { ModelDescription } from '../../../contract/model.ts'
 
 /** Shapes of the outputs of one run. */
 export type OutputShapes = readonly { name: string; shape: readonly number[] }[]
@@ -69,7 +69,8 @@ function followingWords(seen: readonly Seen[], following: readonly Seen[], sizes
   const others = seen.filter((output) => !following.includes(output))
   const ran = `It ran at batch sizes ${sizes}, and`
   if (others.length === 0) {
-    return seen.length === 1 ? `${ran} its output follows.` : `${ran} all ${seen.length} outputs follow.`
+    if (seen.length === 1) return `${ran} its output follows.`
+    return seen.length === 2 ? `${ran} both outputs follow.` : `${ran} all ${seen.length} outputs follow.`
   }
   const follow = `${following.length} of ${seen.length} outputs ${following.length === 1 ? 'follows' : 'follow'}`
   const named = others.slice(0, 3).map(({ name }) => `"${name}"`)
