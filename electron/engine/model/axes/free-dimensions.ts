@@ -1,4 +1,5 @@
 import type { Dimension, FreeDimension } from '../../../contract/model.ts'
+import { formatCount } from '../../../contract/quantity.ts'
 import { expressionSize } from './dimension-expressions.ts'
 import { meaningOf, wordsOf, type DimensionMeaning } from './dimension-names.ts'
 import { fittingSizes, type Kind } from './fitting-sizes.ts'
@@ -98,7 +99,7 @@ function fit(dimensions: Dimensions, { model, values }: GraphSayings, batch: Rea
     const size = fitting.sizes.get(dimension.places[0] ?? '')
     if (size === undefined || size === dimension.size) continue
     dimension.size = size
-    if (!dimension.isMade) dimension.reason = `the usual ${fitting.instead} does not fit ${fitting.by}`
+    if (!dimension.isMade) dimension.reason = `the usual ${formatCount(fitting.instead)} does not fit ${fitting.by}`
   }
 }
 
