@@ -43,7 +43,8 @@ export async function convertCommand(
     ...(batchAxis.length === 0 ? {} : { batchAxes: batchAxis }),
   })
   await commands.saveModelAs({ sourcePath: made.path, path: target })
-  const saved = { ...made, path: target, name: target.split(/[/\\]/).at(-1) ?? target }
+  // Read anew: its weights lie beside it now.
+  const saved = { ...(await commands.openModel({ path: target })), derivation: made.derivation }
   terminal.print(json === true ? JSON.stringify(saved, null, 2) : convertedText(saved, terminal))
   return exitCodes.done
 }

@@ -59,7 +59,8 @@ function summary(model: ModelDescription, style: Terminal['style']): string {
   const precision = precisionWords(model)
   const stored = precision === '' ? '' : ` in ${precision}`
   const nodes = `${formatCount(model.nodes)} node${model.nodes === 1 ? '' : 's'}`
-  const has = `has ${nodes} and ${spokenCount(model.parameters)} parameters${stored}; ${formatBytes(model.bytes)} in all`
+  const parameters = `${spokenCount(model.parameters)} parameter${model.parameters === 1 ? '' : 's'}`
+  const has = `has ${nodes} and ${parameters}${stored}; ${formatBytes(model.bytes)} in all`
   const quantised =
     model.quantisation === undefined ? '' : ` It is quantised: ${quantisationWords[model.quantisation]}.`
   return look === undefined
@@ -83,9 +84,12 @@ const mostText = 400
 
 function aboutParagraphs({ about }: ModelDescription): string[] {
   if (about === undefined) return []
-  const version = about.version === undefined ? '' : ` version ${about.version}`
-  const domain = about.domain === undefined ? '' : ` of ${about.domain}`
-  const called = version === '' && domain === '' ? [] : [`It calls itself${version}${domain}.`]
+  const version = about.version === undefined ? '' : `version ${about.version}`
+  const domain = about.domain === undefined ? '' : ` of ${oneLine(about.domain, 80)}`
+  const called =
+    version === '' && domain === ''
+      ? []
+      : [`It calls itself ${version === '' ? 'a model' : version}${domain}.`]
   if (about.text === undefined) return called
   return [...called, `It says of itself: “${oneLine(about.text, mostText)}”`]
 }
@@ -192,14 +196,18 @@ function batchSentences({ inputs }: ModelDescription): string {
     .map(({ names, input: { batchAxis, batchAxisReason, batchAxisConfidence } }) => {
       const of = nameList(names, 3)
       if (batchAxis === undefined) {
-        return `${of} ${names.length === 1 ? 'has' : 'have'} no batch axis: ${batchAxisReason}.`
+        return `${of} ${names.length === 1 ? 'has' : 'have'} no batch axis: ${ended(batchAxisReason)}`
       }
       const counts =
         batchAxisConfidence === undefined ? 'counts the samples' : axisCertainty[batchAxisConfidence]
-      return `Axis ${batchAxis} of ${of} ${counts}: ${batchAxisReason}.`
+      return `Axis ${batchAxis} of ${of} ${counts}: ${ended(batchAxisReason)}`
     })
     .join(' ')
-    .replaceAll('..', '.')
+}
+
+/** A clause as the end of a sentence. */
+function ended(clause: string | undefined): string {
+  return clause?.endsWith('.') === true ? clause : `${clause}.`
 }
 
 const namedOperators = 8

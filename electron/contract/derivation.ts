@@ -5,6 +5,10 @@ export const derivationKinds = ['dynamic', 'fp16', 'int8', 'int8-weights'] as co
 export const DerivationKindSchema = v.picklist(derivationKinds)
 export type DerivationKind = v.InferOutput<typeof DerivationKindSchema>
 
+/** Kinds that can be variants: a model with its batch set free takes the place of the original. */
+export type VariantKind = Exclude<DerivationKind, 'dynamic'>
+export const variantKinds = ['fp16', 'int8', 'int8-weights'] as const satisfies readonly VariantKind[]
+
 /** Where a made model comes from, what was changed, and what was shown about it before it was offered. */
 export const DerivationSchema = v.object({
   kind: DerivationKindSchema,

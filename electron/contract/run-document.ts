@@ -58,9 +58,9 @@ export const RunDocumentSchema = v.object({
   /** Since 0.2: documents of older versions have none of these three. */
   series: v.optional(v.array(SeriesSchema)),
   drift: v.optional(DriftSchema),
-  /** What the variants show beside the reference; absent where there were none. */
-  variantResults: v.optional(v.array(VariantSummarySchema)),
   decisions: v.optional(v.array(v.string())),
+  /** Since 0.3: what the variants show beside the reference; absent where there were none. */
+  variantResults: v.optional(v.array(VariantSummarySchema)),
   answer: v.object({ headline: v.string(), support: v.optional(v.string()) }),
 })
 export type RunDocument = v.InferOutput<typeof RunDocumentSchema>

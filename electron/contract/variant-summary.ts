@@ -23,8 +23,8 @@ export type VariantRow = v.InferOutput<typeof VariantRowSchema>
 
 /**
  * What the outputs of a variant are to the reference's: `close` where the error of no output is more than a tenth of
- * it, by the Euclidean norm; `apart` where one is, where one has values that are not finite, or cannot be compared; `unknown` while no
- * batch size was compared.
+ * it, by the Euclidean norm; `apart` where one is, where one has values that are not finite, or where only some outputs
+ * can be compared; `unknown` while no output was compared.
  */
 export const closenesses = ['reference', 'close', 'apart', 'unknown'] as const
 

@@ -7,6 +7,9 @@ import type { SpeedRatio, VariantSummary } from './variant-summary.ts'
 /** What stands for the experiment's own model among its variants. */
 export const referenceName = 'reference'
 
+/** So long can the name of a variant be, in characters. */
+export const longestVariantName = 60
+
 /** What a model is called among all: `fp16`, `reference`; as its series, `cuda, fp16`, where there are several settings. */
 export function modelTitle(
   { variant = referenceName, label }: Pick<VariantSummary, 'variant' | 'label'>,

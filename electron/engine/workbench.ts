@@ -77,6 +77,14 @@ export function createWorkbench(ports: Ports): Workbench {
     return asked
   }
 
+  /** Models that are being tried or made because somebody asked: they would take computing time from what is measured. */
+  const underway = new Set<Promise<unknown>>()
+  function besideRuns<T>(work: Promise<T>): Promise<T> {
+    const done = work.finally(() => underway.delete(done))
+    underway.add(done)
+    return done
+  }
+
   async function startExperiment(
     params: CommandParams<'startExperiment'>,
   ): Promise<CommandResult<'startExperiment'>> {
@@ -106,6 +114,9 @@ export function createWorkbench(ports: Ports): Workbench {
     const spec = { ...reading.spec, factors: { ...reading.spec.factors, ...variantFactors(variants) } }
     const measured = { ...trialModels(model, variants), values: await ownValues(spec, model, arrays) }
     checkRunnable(measured, spec)
+    await Promise.allSettled(underway)
+    // Making and waiting take their time: another may be running by now.
+    runs.refuseIfRunning()
     const started = ports.clock.wallTime()
     const name = params.name ?? experimentName(params.draft, spec)
     const projectId =
@@ -162,6 +173,7 @@ export function createWorkbench(ports: Ports): Workbench {
         ),
       ),
     }
+    await Promise.allSettled(underway)
     runs.start({ projectId: params.projectId, project, experiment, models: measured })
     return {}
   }
@@ -236,9 +248,11 @@ export function createWorkbench(ports: Ports): Workbench {
     environment: ({ refresh }) => knownEnvironment(refresh),
     sampleModels: () => sampleModels(ports.files),
     openModel: ({ path }) => models.open(path),
-    probeBatchAxes: async ({ path, batchAxes }) =>
-      probeBatchAxes(await models.open(path), batchAxes ?? [], ports),
-    makeModel: (params) => makeModel(params, { models, ports }),
+    probeBatchAxes: async ({ path, batchAxes }) => {
+      const model = await models.open(path)
+      return besideRuns(probeBatchAxes(model, batchAxes ?? [], ports))
+    },
+    makeModel: (params) => besideRuns(makeModel(params, { models, ports })),
     saveModelAs: async ({ sourcePath, path }) => {
       await saveMadeModel(sourcePath, ports.files.resolve(path), { models, files: ports.files })
       return {}

@@ -1,4 +1,5 @@
-import { derivationTitles, type DerivationKind } from '../../electron/contract/derivation.ts'
+import { derivationTitles, variantKinds, type VariantKind } from '../../electron/contract/derivation.ts'
+import { longestVariantName, referenceName } from '../../electron/contract/variant-words.ts'
 
 /** The user's own values for an input. */
 export interface OwnValues {
@@ -12,9 +13,6 @@ export interface OwnValues {
 
 /** A model to measure beside the one that is open: a file, or one that is made from it here. */
 export type VariantChoice = { name: string; path: string } | { kind: VariantKind }
-/** Kinds that can be variants: a model with its batch set free takes the place of the original. */
-export type VariantKind = Exclude<DerivationKind, 'dynamic'>
-export const variantKinds = ['fp16', 'int8', 'int8-weights'] as const satisfies readonly VariantKind[]
 
 export const isArrayFile = (name: string): boolean => /\.np[yz]$/i.test(name)
 export const isArchive = (name: string): boolean => /\.npz$/i.test(name)
@@ -23,22 +21,19 @@ export const isModelFile = (name: string): boolean => /\.onnx$/i.test(name)
 /** The last part of a path of either system. */
 export const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-/** So long can the name of a variant be, in characters. */
-const longestName = 60
-
 /** A file name as the name of a variant: without its extension, and without the sign that ends a name in a draft. */
 export const variantName = (file: string): string =>
   file
     .replace(/\.onnx$/i, '')
     .replaceAll('=', '-')
-    .slice(0, longestName)
+    .slice(0, longestVariantName)
 
 /** What a variant is called in a list. */
 export const titleOf = (choice: VariantChoice): string =>
   'kind' in choice ? derivationTitles[choice.kind] : choice.name
 
 /** Names that an experiment has of its own: of the model itself, and of the variants that are made here. */
-const ownNames: readonly string[] = ['reference', ...variantKinds]
+const ownNames: readonly string[] = [referenceName, ...variantKinds]
 
 /** A name that neither the experiment nor one of the others has: `net`, `net 2`, `net 3` ... */
 export function freeName(wanted: string, others: readonly string[]): string {
@@ -46,7 +41,7 @@ export function freeName(wanted: string, others: readonly string[]): string {
   if (!isTaken(wanted)) return wanted
   for (let number = 2; ; number += 1) {
     const end = ` ${number}`
-    const name = `${wanted.slice(0, longestName - end.length)}${end}`
+    const name = `${wanted.slice(0, longestVariantName - end.length)}${end}`
     if (!isTaken(name)) return name
   }
 }

@@ -59,7 +59,8 @@ export const useOwnInputs = defineStore('own-inputs', () => {
       const chosen = await files.choose('input', '.npy,.npz', onProgress)
       if (chosen === undefined) return
       if (!isArrayFile(chosen.name)) throw notAnArray(chosen.name)
-      use(input, chosen)
+      // Another model may have been opened meanwhile.
+      if (inputNames.value.includes(input)) use(input, chosen)
     })
 
   /** Takes a dropped file: for the only input at once, else the user is asked which one it is for. */

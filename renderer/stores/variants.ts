@@ -1,12 +1,13 @@
 import { defineStore } from 'pinia'
 import { computed, reactive, ref, watch } from 'vue'
+import type { VariantKind } from '../../electron/contract/derivation.ts'
 import { failureLine, toFailure } from '../../electron/contract/failure.ts'
 import type { ModelDescription } from '../../electron/contract/model.ts'
 import { useConnection } from './connection.ts'
 import { useDraft } from './draft.ts'
 import { useFileChoice, type ChosenFile } from './file-choice.ts'
 import { useMadeModels, type Making } from './made-models.ts'
-import { freeName, titleOf, variantName, type VariantChoice, type VariantKind } from './model-choices.ts'
+import { freeName, titleOf, variantName, type VariantChoice } from './model-choices.ts'
 import { useModels } from './models.ts'
 
 /** A variant as it is listed. */
@@ -48,6 +49,7 @@ export const useVariants = defineStore('variants', () => {
   ): Promise<void> {
     if (pending.value !== null) return
     failure.value = undefined
+    const reference = models.current
     try {
       const chosen = await work((name, fraction) => {
         pending.value = { name, fraction }
@@ -56,6 +58,8 @@ export const useVariants = defineStore('variants', () => {
       pending.value = { name: chosen.name }
       const model = await client.call('openModel', { path: chosen.path })
       read.set(chosen.path, model)
+      // Whoever has opened another model meanwhile did not mean to measure this one beside it.
+      if (models.current !== reference) return
       const taken = [variantName(models.current?.name ?? ''), ...rows.value.map(({ name }) => name)]
       draft.fields.variants.push({ name: freeName(variantName(chosen.name), taken), path: chosen.path })
     } catch (error) {

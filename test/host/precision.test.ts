@@ -9,10 +9,8 @@ import type { OutputDrift } from '../../electron/contract/output-drift.ts'
 import { openEvaluator } from '../../electron/engine/host/evaluator.ts'
 import { describeModel } from '../../electron/engine/model/describe-model.ts'
 import { EditableModel } from '../../electron/engine/model/edit/editable-model.ts'
-import {
-  convertPrecision,
-  type PrecisionKind,
-} from '../../electron/engine/model/precision/convert-precision.ts'
+import { convertPrecision } from '../../electron/engine/model/precision/convert-precision.ts'
+import { type PrecisionKind } from '../../electron/engine/model/precision/precision-context.ts'
 import { planOnce } from '../../electron/engine/model/precision/plan-once.ts'
 import { validatePrecision } from '../../electron/engine/model/precision/validate-precision.ts'
 import { compareOutputs } from '../../electron/engine/statistics/output-drift.ts'

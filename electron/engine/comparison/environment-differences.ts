@@ -21,6 +21,10 @@ function factsOf({ run, environment, spec, trials, variants }: ComparedSide): Ma
   const facts = new Map<string, string>()
   facts.set('model', `${run.model.name} (SHA-256 ${run.model.sha256.slice(0, 12)})`)
   for (const { name, sha256 } of variants) facts.set(`variant ${name}`, `SHA-256 ${sha256.slice(0, 12)}`)
+  for (const [input, { entry, sha256 }] of Object.entries(spec.inputs ?? {})) {
+    const array = entry === undefined ? '' : `array ${entry}, `
+    facts.set(`values of ${input}`, `${array}SHA-256 ${sha256.slice(0, 12)}`)
+  }
   facts.set('ONNX Runtime', runtime.onnxruntime)
   const used = new Set(trials.map(({ config }) => config.executionProvider))
   for (const name of used) {

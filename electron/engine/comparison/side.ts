@@ -10,7 +10,7 @@ import type { ExperimentState } from '../project/state.ts'
 export interface ComparedSide {
   readonly run: ComparedRun
   readonly environment: Environment
-  readonly spec: Pick<ExperimentSpec, 'rules' | 'constraints'>
+  readonly spec: Pick<ExperimentSpec, 'rules' | 'constraints' | 'inputs'>
   readonly trials: readonly TrialReport[]
   /** The models measured beside the run's own. */
   readonly variants: readonly { readonly name: string; readonly sha256: string }[]

@@ -41,7 +41,9 @@ export function readInputRequests(
     const rest = named === undefined ? text : text.slice(named.name.length + 1).trim()
     const [only] = model.inputs.length === 1 ? model.inputs : []
     const source = readSource(rest)
-    if (named === undefined && (text.includes('=') || (!isArchive(source.path) && only === undefined))) {
+    // A name for which there is no input; what has a folder before the sign is a path.
+    const misnamed = /^[^=/\\]*=/.test(text)
+    if (named === undefined && (misnamed || (!isArchive(source.path) && only === undefined))) {
       const cut = text.indexOf('=')
       return refused(
         cut < 1

@@ -1,29 +1,24 @@
-import type { DerivationKind } from '../../contract/derivation.ts'
+import { variantKinds, type VariantKind } from '../../contract/derivation.ts'
 import type { DraftProblem, ExperimentSpec } from '../../contract/experiment.ts'
 import { BatchscopeError } from '../../contract/failure.ts'
 import type { ModelDescription } from '../../contract/model.ts'
-import { referenceName } from '../../contract/variant-words.ts'
+import { longestVariantName, referenceName } from '../../contract/variant-words.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { refused, understood, type Reading } from './draft-reading.ts'
 import { planTrial, type TrialModels } from './plan-trial.ts'
 
-/** Kinds of variants that Batchscope makes itself. */
-export type MadeKind = Exclude<DerivationKind, 'dynamic'>
-const madeKinds: readonly MadeKind[] = ['fp16', 'int8', 'int8-weights']
-
 /** A variant as it was asked for: a file, or a kind to be made from the experiment's model. */
-export type VariantRequest = { name: string } & ({ path: string } | { kind: MadeKind })
+export type VariantRequest = { name: string } & ({ path: string } | { kind: VariantKind })
 
 /** A variant with its description. Until it is made, a `kind` has the reference's, whose inputs it will have. */
 export interface OpenedVariant {
   readonly name: string
   readonly model: ModelDescription
-  readonly kind?: MadeKind
+  readonly kind?: VariantKind
 }
 
 /** More than these in one experiment are a mistake: each is measured at every batch size. */
 const mostVariants = 16
-const longestName = 60
 
 /** Variants, each written `FILE`, `NAME=FILE`, `KIND` or `NAME=KIND`. Without a name a file is called by its own. */
 export function readVariants(texts: readonly string[]): Reading<VariantRequest[]> {
@@ -31,12 +26,12 @@ export function readVariants(texts: readonly string[]): Reading<VariantRequest[]
   for (const text of texts) {
     const { name: given, source } = splitName(text)
     if (source === '') return refused(`Variant "${text}" names no model.`, writeOne)
-    const kind = madeKinds.find((each) => each === source.toLowerCase())
+    const kind = variantKinds.find((each) => each === source.toLowerCase())
     const name = given ?? kind ?? nameOfFile(source)
-    if (name === '' || name.length > longestName) {
+    if (name === '' || name.length > longestVariantName) {
       return refused(
         `Variant "${text}" has ${name === '' ? 'no name' : 'too long a name'}.`,
-        `Write NAME=FILE, with a name of up to ${longestName} characters.`,
+        `Write NAME=FILE, with a name of up to ${longestVariantName} characters.`,
       )
     }
     if (name.toLowerCase() === referenceName) {
@@ -56,7 +51,7 @@ export function readVariants(texts: readonly string[]): Reading<VariantRequest[]
   return understood(requests)
 }
 
-const writeOne = `Write a model file, NAME=FILE, or one of ${madeKinds.join(', ')}.`
+const writeOne = `Write a model file, NAME=FILE, or one of ${variantKinds.join(', ')}.`
 
 /** A name has no folder in it: `a/b=c.onnx` is a file. */
 function splitName(text: string): { name?: string; source: string } {
@@ -99,7 +94,7 @@ export async function openVariants(
 /** The variants with those that are to be made made. Rejects with a BatchscopeError that says why one cannot be. */
 export async function makeVariants(
   variants: readonly OpenedVariant[],
-  make: (kind: MadeKind) => Promise<ModelDescription>,
+  make: (kind: VariantKind) => Promise<ModelDescription>,
 ): Promise<OpenedVariant[]> {
   const made: OpenedVariant[] = []
   for (const variant of variants) {

@@ -95,12 +95,13 @@ export function describeFeedings(
   inputs: readonly ModelInput[],
   freeDimensions: readonly FreeDimension[],
 ): Map<string, string> {
-  const suggested = (place: string) =>
-    freeDimensions.find(({ places }) => places.includes(place))?.suggested ?? 1
+  const sizes = new Map(
+    freeDimensions.flatMap(({ places, suggested }) => places.map((place) => [place, suggested] as const)),
+  )
   const shapes = new Map(
     inputs.map(({ name, shape }) => [
       name,
-      shape.map((size, axis) => (typeof size === 'number' ? size : suggested(`${name}:${axis}`))),
+      shape.map((size, axis) => (typeof size === 'number' ? size : (sizes.get(`${name}:${axis}`) ?? 1))),
     ]),
   )
   const context = feedingContext(inputs, shapes)

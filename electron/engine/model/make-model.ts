@@ -183,6 +183,12 @@ export async function saveMadeModel(
   }
   for (const data of model.externalData) {
     const place = besideLike(data.path, model.path, target, files)
+    if (place === files.resolve(target)) {
+      throw badInput(
+        `"${files.fileName(target)}" is the name of the file that holds the model's weights.`,
+        'Save it under another name.',
+      )
+    }
     const there = await files.stat(place)
     if (there === undefined) await files.link(data.path, place)
     else if (there.bytes !== data.bytes || (await files.sha256(place)) !== (await files.sha256(data.path))) {

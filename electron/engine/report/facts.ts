@@ -1,6 +1,6 @@
 import type { Environment } from '../../contract/environment.ts'
 import { derivationTitles } from '../../contract/derivation.ts'
-import { sloPhrase, type ExperimentSpec } from '../../contract/experiment.ts'
+import { sloPhrase, type ExperimentSpec, type InputFile } from '../../contract/experiment.ts'
 import type { Dimension, ModelDescription, ModelInput, ModelOutput } from '../../contract/model.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import { plainDuration, plainNumber, plainPercent } from './plain-number.ts'
@@ -14,6 +14,7 @@ export function modelFacts(model: ModelDescription): Fact[] {
   return [
     ['File', model.name],
     ['SHA-256', model.sha256],
+    ...madeFact(model),
     ['Size', `${formatBytes(model.bytes)}, ${plainNumber(model.parameters)} parameters`],
     ['Opset', `${model.opset}${model.producer === '' ? '' : `, written by ${model.producer}`}`],
     ['Inputs', model.inputs.map(tensorWords).join('\n')],
@@ -23,6 +24,14 @@ export function modelFacts(model: ModelDescription): Fact[] {
       `${plainNumber(model.nodes)} nodes: ${top.join(', ')}${model.operators.length > 6 ? ' …' : ''}`,
     ],
   ]
+}
+
+/** What the model was made from, and what was shown of it; nothing for models that Batchscope did not make. */
+function madeFact({ derivation }: ModelDescription): Fact[] {
+  if (derivation === undefined) return []
+  const { kind, from, checks } = derivation
+  const made = `from ${from.name} by Batchscope (${derivationTitles[kind]}), SHA-256 ${from.sha256}`
+  return [['Made', [made, ...checks].join('\n')]]
 }
 
 /** The models measured beside it: file, size, and how each was made where Batchscope made it. */
@@ -67,9 +76,9 @@ export function environmentFacts(environment: Environment): Fact[] {
   ]
 }
 
-/** What was asked for: factors, constraints and seed. */
+/** What was asked for: factors, the user's own inputs, constraints and seed. */
 export function experimentFacts(spec: ExperimentSpec): Fact[] {
-  const { factors, constraints, seed, batchAxes } = spec
+  const { factors, constraints, seed, batchAxes, inputs = {} } = spec
   const { batchSizes } = factors
   const facts: Fact[] = [
     ['Batch sizes', batchSizeWords(batchSizes)],
@@ -83,6 +92,7 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
   for (const [input, axis] of Object.entries(batchAxes)) {
     facts.push([`Batch axis of ${input}`, axis === null ? 'none' : String(axis)])
   }
+  for (const [input, file] of Object.entries(inputs)) facts.push([`Values of ${input}`, fileWords(file)])
   if (constraints.slo) facts.push(['Latency bound', sloPhrase(constraints.slo)])
   if (constraints.memoryBudgetBytes !== undefined) {
     facts.push([
@@ -111,13 +121,21 @@ export function measuringSentences(spec: ExperimentSpec, clocks: readonly string
   const executions = rules.executions === 1 ? 'one execution' : `${rules.executions} executions`
   return [
     `Every configuration was measured in ${executions}, each a fresh process, interleaved with the others in blocks and in random order, so that drift falls on all alike.${searched}`,
-    `Inputs were made once, before timing. The first inference is not among the samples.`,
+    `Inputs were built once, before timing. The first inference is not among the samples.`,
     `Warm-up lasted until the medians of the last two windows agreed within ${plainPercent(rules.steadyTolerance)}, after at least ${rules.warmupMinimumSamples} samples and ${ms(rules.warmupMinimumMs)}, and no longer than ${ms(rules.warmupMaximumMs)}.`,
     `Measuring lasted until the 95 % interval of the mean latency was within ±${plainPercent(rules.relativeHalfWidth)}, after at least ${rules.minimumSamples} samples and ${ms(rules.minimumMs)}, and no longer than ${ms(rules.maximumMs)}.`,
     `Latency is the wall time of one call, feeding and fetching included${clocks.length === 0 ? '' : `, by ${clocks.join(' and ')}`}. Throughput is batch size × samples per wall time of the measured window.`,
     `Intervals are 95 % intervals over executions (Student's t), with the variation inside them taken from blocks of neighbouring samples; where a trial has few executions, they lean on how executions of the other trials differ. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
     `Memory is the peak of the device less its baseline before the session was created, and on the CPU the peak resident set of the process.`,
   ]
+}
+
+/** `photos.npz, array pixels, 8 × 3 × 224 × 224, SHA-256 ...`. */
+function fileWords({ path, entry, shape, sha256 }: InputFile): string {
+  const name = path.split(/[/\\]/).at(-1) ?? path
+  const array = entry === undefined ? '' : `, array ${entry}`
+  const sizes = shape.length === 0 ? 'a scalar' : shape.join(' × ')
+  return `${name}${array}, ${sizes}, SHA-256 ${sha256}`
 }
 
 function batchSizeWords(batchSizes: ExperimentSpec['factors']['batchSizes']): string {

@@ -5,6 +5,7 @@ import type {
 } from '../../../electron/contract/comparison.ts'
 import { formatCount, formatNumber, formatSignedPercent } from '../../../electron/contract/quantity.ts'
 import type { TrialConfig } from '../../../electron/contract/trial.ts'
+import { referenceName } from '../../../electron/contract/variant-words.ts'
 
 /** One line of the table: all configurations together, or one of them. */
 export interface ComparisonRow {
@@ -65,7 +66,7 @@ function detailsOf(configs: readonly TrialConfig[]): string[] {
     Object.entries(dims)
       .map(([key, value]) => `${key}=${value}`)
       .join(', '),
-    variant ?? 'reference',
+    variant ?? referenceName,
   ])
   const varies = [0, 1, 2, 3].filter((at) => new Set(parts.map((each) => each[at])).size > 1)
   return parts.map((each) =>

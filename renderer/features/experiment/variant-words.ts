@@ -1,6 +1,6 @@
+import type { VariantKind } from '../../../electron/contract/derivation.ts'
 import { failureLine } from '../../../electron/contract/failure.ts'
 import { formatBytes } from '../../../electron/contract/quantity.ts'
-import type { VariantKind } from '../../stores/model-choices.ts'
 import type { VariantRow } from '../../stores/variants.ts'
 
 /** What each kind that can be made here is, for its button. */

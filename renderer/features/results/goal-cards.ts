@@ -13,6 +13,7 @@ import {
   formatMilliseconds,
   formatThroughput,
 } from '../../../electron/contract/quantity.ts'
+import { referenceName } from '../../../electron/contract/variant-words.ts'
 import { completed, memoryPeak } from '../../stores/trial-cells.ts'
 
 /** One recommendation as its card shows it. */
@@ -69,7 +70,7 @@ export function goalCards(analysis: Analysis, trials: ReadonlyMap<string, TrialR
 
 /** `, fp16`: which model, where there are several. */
 function ofModel({ variants }: Analysis, report: TrialReport | undefined): string {
-  return variants === undefined || report === undefined ? '' : `, ${report.config.variant ?? 'reference'}`
+  return variants === undefined || report === undefined ? '' : `, ${report.config.variant ?? referenceName}`
 }
 
 function keyNumber(goal: Goal, report: TrialReport | undefined): string {

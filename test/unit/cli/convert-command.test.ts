@@ -25,6 +25,7 @@ describe('batchscope convert', () => {
     expect(engine.called).toEqual([
       { name: 'makeModel', params: { path: '/model.onnx', kind: 'dynamic', batchAxes: ['x=0'] } },
       { name: 'saveModelAs', params: { sourcePath: '/data/models/made.onnx', path: '/free.onnx' } },
+      { name: 'openModel', params: { path: '/free.onnx' } },
     ])
     const text = terminal.printed.join('\n')
     expect(text).toContain('free.onnx: model.onnx as dynamic batch')

@@ -73,7 +73,11 @@ export function fakeEngine(
   }
   const commands: UsedCommands = {
     environment: answer('environment', () => exampleEnvironment),
-    openModel: answer('openModel', () => dynamicModel),
+    openModel: answer('openModel', ({ path }) => ({
+      ...dynamicModel,
+      path,
+      name: path.split('/').at(-1) ?? path,
+    })),
     probeBatchAxes: answer('probeBatchAxes', () => ({
       verdict: 'follows' as const,
       tried: [2, 3],

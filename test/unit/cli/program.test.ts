@@ -101,7 +101,7 @@ describe('the command line', () => {
 
   it('prints the model as JSON with inspect --json, and as text without', async () => {
     const json = await type('inspect', 'm.onnx', '--json')
-    expect(JSON.parse(json.terminal.printed.join(''))).toMatchObject({ name: 'model.onnx', opset: 17 })
+    expect(JSON.parse(json.terminal.printed.join(''))).toMatchObject({ name: 'm.onnx', opset: 17 })
     const text = (await type('inspect', 'm.onnx')).terminal.printed.join('')
     expect(text).toContain('tokens  int64             0  [batch, sequence]')
   })

@@ -357,8 +357,11 @@ function mostFrequentFirst(
   candidates: readonly ShapedValue[],
   outputs: readonly ShapedValue[],
 ): Dimension | undefined {
-  const count = (size: Dimension | undefined) =>
-    [...candidates, ...outputs].filter(({ shape }) => shape.length >= 2 && shape[0] === size).length
+  const counts = new Map<Dimension | undefined, number>()
+  for (const { shape } of [...candidates, ...outputs]) {
+    if (shape.length >= 2) counts.set(shape[0], (counts.get(shape[0]) ?? 0) + 1)
+  }
+  const count = (size: Dimension | undefined) => counts.get(size) ?? 0
   const sizes = candidates.map(({ shape }) => shape[0])
   return sizes.reduce((best, size) => (count(size) > count(best) ? size : best), sizes[0])
 }

@@ -1,4 +1,3 @@
-import { forEachNode } from '../reading/graph.ts'
 import { traceGraph, type TracedModel } from '../trace/trace-graph.ts'
 
 /** Open dimensions that are tried together. */
@@ -41,20 +40,18 @@ export function fittingSizes<T extends Tried>(
     open.some((each) => each.kind === kind),
   )
   if (kinds.length === 0) return undefined
-  const misfits = (sizes: ReadonlyMap<string, number>) =>
-    traceGraph(model, { sizes, values }).extents.contradictions
-  const [by] = misfits(sizesWith(({ size }) => size))
+  const tryWith = (sizes: ReadonlyMap<string, number>) => traceGraph(model, { sizes, values })
+  const usual = tryWith(sizesWith(({ size }) => size))
+  const [by] = usual.extents.contradictions
   if (by === undefined) return undefined
-  let nodes = 0
-  forEachNode(model.graph.nodes, () => (nodes += 1))
-  let left = Math.floor(mostWork / Math.max(1, nodes))
+  let left = Math.floor(mostWork / Math.max(1, usual.nodes))
   for (const kind of kinds) {
     const instead = open.find((dimension) => dimension.kind === kind)?.size ?? 0
     for (const other of otherSizes[kind]) {
       left -= 1
       if (left < 0) return undefined
       const sizes = sizesWith((dimension) => (dimension.kind === kind ? other : dimension.size))
-      if (misfits(sizes).length === 0) return { sizes, instead, by }
+      if (tryWith(sizes).extents.contradictions.length === 0) return { sizes, instead, by }
     }
   }
   return undefined

@@ -99,7 +99,8 @@ function fit(dimensions: Dimensions, { model, values }: GraphSayings, batch: Rea
     const size = fitting.sizes.get(dimension.places[0] ?? '')
     if (size === undefined || size === dimension.size) continue
     dimension.size = size
-    if (!dimension.isMade) dimension.reason = `the usual ${formatCount(fitting.instead)} does not fit ${fitting.by}`
+    if (!dimension.isMade)
+      dimension.reason = `the usual ${formatCount(fitting.instead)} does not fit ${fitting.by}`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { OutputValue } from '../../../contract/host-protocol.ts'
 import type { TensorType } from '../../../contract/model.ts'
-import type { EditableGraph } from '../edit/editable-graph.ts'
+import { usedNames, type EditableGraph } from '../edit/editable-graph.ts'
 import type { EditableModel } from '../edit/editable-model.ts'
 import { EditableValue } from '../edit/editable-value.ts'
 import type { EditableTensor } from '../edit/editable-tensor.ts'
@@ -46,20 +46,6 @@ export function withValuesShown(model: EditableModel, names: readonly string[]):
   const shown = model.clone()
   shown.graph.outputs = names.map((name) => EditableValue.named(name))
   return shown
-}
-
-/** Names of all values that nodes take, in subgraphs too. */
-export function usedNames(graph: EditableGraph): Set<string> {
-  const used = new Set<string>()
-  const take = ({ nodes, outputs }: EditableGraph) => {
-    for (const node of nodes) {
-      for (const name of node.inputs) if (name !== '') used.add(name)
-      node.subgraphs.forEach(take)
-    }
-    for (const { name } of outputs) used.add(name)
-  }
-  take(graph)
-  return used
 }
 
 /** Puts together what the run showed (`values`, up to `mostNumbers` elements each), what was fed, and the weights. */

@@ -109,7 +109,7 @@ function planFor(
 
 /** A file for a moment, where the external data of the model are found. */
 function besides(path: string, files: Ports['files']): string {
-  return files.resolve(files.folderOf(path), 'values.onnx')
+  return files.resolve(files.folderOf(path), '.batchscope-values.onnx')
 }
 
 /** Runs a copy of the model that shows every value, once, at the fixed batch size. */

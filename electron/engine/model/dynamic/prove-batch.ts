@@ -143,10 +143,16 @@ async function provePieces(question: ProofQuestion): Promise<string[]> {
   if (differing > 0) return sentences
   // Outputs that are the same for all samples show nothing: what leads to them may.
   const values = spreadOver([...onTheWay.keys()], mostOnTheWay)
+  const first = 'All samples gave the same outputs.'
+  if (values.length === 0) {
+    return [
+      ...sentences,
+      `${first} This shows less than it would on a model whose outputs depend on its inputs.`,
+    ]
+  }
   const path = await question.showOnTheWay(values)
   const [division] = all
   const between = await comparePieces(question, path, onTheWay, division === undefined ? [] : [division])
-  const first = 'All samples gave the same outputs.'
   if (between.differing === 0) {
     return [
       ...sentences,

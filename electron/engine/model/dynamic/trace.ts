@@ -1,6 +1,6 @@
-import type { EditableGraph } from '../edit/editable-graph.ts'
+import { usedNames, type EditableGraph } from '../edit/editable-graph.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
-import { usedNames, type ConcreteFacts } from './concrete-facts.ts'
+import type { ConcreteFacts } from './concrete-facts.ts'
 import type { BatchPlace } from './batch-place.ts'
 import { NodeView, Standstill, type Followed, type PlannedEdit, type TraceState } from './node-view.ts'
 import { ruleFor } from './rules/rule-table.ts'

@@ -110,3 +110,13 @@ export function forEachEditableNode(
     for (const subgraph of node.subgraphs) forEachEditableNode(subgraph, visit)
   }
 }
+
+/** Every name that is read in a graph: by nodes, by the graphs inside them, and as outputs of any of these. */
+export function usedNames(graph: EditableGraph): Set<string> {
+  const used = new Set(graph.outputs.map(({ name }) => name))
+  forEachEditableNode(graph, (node) => {
+    for (const name of node.inputs) if (name !== '') used.add(name)
+    for (const subgraph of node.subgraphs) for (const { name } of subgraph.outputs) used.add(name)
+  })
+  return used
+}

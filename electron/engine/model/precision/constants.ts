@@ -1,11 +1,11 @@
 import { BatchscopeError } from '../../../contract/failure.ts'
 import type { TensorType } from '../../../contract/model.ts'
-import { forEachEditableNode, type EditableGraph } from '../edit/editable-graph.ts'
+import { usedNames } from '../edit/editable-graph.ts'
 import { forEachEditableTensor, type EditableModel } from '../edit/editable-model.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
 import { EditableTensor } from '../edit/editable-tensor.ts'
-import { tensorBytes } from '../reading/external-data.ts'
-import type { PrecisionContext } from './convert-precision.ts'
+import { tensorBytes } from '../reading/graph.ts'
+import type { PrecisionContext } from './precision-context.ts'
 
 /** A value of the graph that is the same in every run: a weight. */
 export interface Constant {
@@ -131,16 +131,6 @@ function unreadable(name: string): BatchscopeError {
     message: `The weight "${name}" cannot be read from its file.`,
     owner: 'model',
   })
-}
-
-/** Every name that is read in a graph: by nodes, by the graphs inside them, and as outputs. */
-export function usedNames(graph: EditableGraph): Set<string> {
-  const used = new Set(graph.outputs.map(({ name }) => name))
-  forEachEditableNode(graph, (node) => {
-    for (const name of node.inputs) used.add(name)
-    for (const subgraph of node.subgraphs) for (const { name } of subgraph.outputs) used.add(name)
-  })
-  return used
 }
 
 /**

@@ -1,24 +1,10 @@
-import { BatchscopeError } from '../../../contract/failure.ts'
-import type { ModelDescription } from '../../../contract/model.ts'
 import { formatBytes } from '../../../contract/quantity.ts'
-import type { Ports } from '../../ports.ts'
 import { forEachEditableTensor, type EditableModel } from '../edit/editable-model.ts'
-import { tensorBytes } from '../reading/external-data.ts'
+import { tensorBytes } from '../reading/graph.ts'
 import { Constants } from './constants.ts'
 import { toHalfPrecision } from './half-precision.ts'
+import { notConvertible, type PrecisionContext, type PrecisionKind } from './precision-context.ts'
 import { toQuantised } from './quantised.ts'
-
-/** Precisions that a model can be given here. */
-export type PrecisionKind = 'fp16' | 'int8' | 'int8-weights'
-
-export interface PrecisionContext {
-  /** What was read of the model that is converted; it lies at its `path`. */
-  description: ModelDescription
-  ports: Pick<Ports, 'hosts' | 'clock' | 'files'>
-  /** A folder for files that are needed for a moment only; they are removed again. */
-  scratchFolder: string
-  signal?: AbortSignal
-}
 
 /** Protobuf messages end here: ONNX Runtime reads no larger file. */
 const largestFile = 2 ** 31 - 1
@@ -54,11 +40,6 @@ export async function convertPrecision(
     )
   }
   return { changes }
-}
-
-/** `message`: one sentence that says why. */
-export function notConvertible(message: string, hint?: string): BatchscopeError {
-  return new BatchscopeError({ code: 'not-convertible', message, hint, owner: 'model' })
 }
 
 /** Statistics of batches change while a model is trained: it must not be run in few bits. */

@@ -5,7 +5,7 @@ import type { EditableModel } from '../edit/editable-model.ts'
 import { EditableNode } from '../edit/editable-node.ts'
 import { EditableValue } from '../edit/editable-value.ts'
 import type { Constants } from './constants.ts'
-import type { PrecisionContext } from './convert-precision.ts'
+import type { PrecisionContext } from './precision-context.ts'
 import { canBeHalf, typedInputs } from './half-precision-rules.ts'
 import { planOnce } from './plan-once.ts'
 import type { ValueTypes } from './value-types.ts'
@@ -36,7 +36,7 @@ export async function measureRanges(
   if (watched.length === 0) return { largest: new Map(), sentence: '' }
   const { files } = ports
   const written: string[] = []
-  const path = files.resolve(scratchFolder, 'value-ranges.onnx')
+  const path = files.resolve(scratchFolder, '.batchscope-ranges.onnx')
   try {
     const planned = planOnce(description)
     for (const { path: source } of description.externalData) {

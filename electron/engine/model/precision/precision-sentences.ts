@@ -18,7 +18,11 @@ export function operatorCounts(nodes: readonly EditableNode[]): string[] {
 /** One sentence for each reason why nodes stay in FP32, those of most nodes first. */
 export function keptSentences(kept: ReadonlyMap<EditableNode, string>): string[] {
   const byReason = new Map<string, EditableNode[]>()
-  for (const [node, reason] of kept) byReason.set(reason, [...(byReason.get(reason) ?? []), node])
+  for (const [node, reason] of kept) {
+    const known = byReason.get(reason)
+    if (known === undefined) byReason.set(reason, [node])
+    else known.push(node)
+  }
   return [...byReason]
     .sort(([, one], [, other]) => other.length - one.length)
     .map(([reason, nodes]) => {

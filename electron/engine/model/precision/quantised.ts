@@ -1,7 +1,7 @@
 import type { EditableModel } from '../edit/editable-model.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
 import type { Constants } from './constants.ts'
-import { notConvertible, type PrecisionContext } from './convert-precision.ts'
+import { notConvertible, type PrecisionContext } from './precision-context.ts'
 import { IntegerNodes } from './integer-nodes.ts'
 import { countedOperators, keptSentences } from './precision-sentences.ts'
 import { findQuantisable, type Quantisable } from './quantisable.ts'

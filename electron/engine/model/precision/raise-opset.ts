@@ -3,7 +3,7 @@ import type { EditableModel } from '../edit/editable-model.ts'
 import type { EditableNode } from '../edit/editable-node.ts'
 import { dataTypeNumber } from '../reading/tensor-types.ts'
 import type { Constants } from './constants.ts'
-import { notConvertible } from './convert-precision.ts'
+import { notConvertible } from './precision-context.ts'
 
 const float32 = dataTypeNumber('float32') ?? 1
 const int64 = dataTypeNumber('int64') ?? 7

@@ -7,7 +7,7 @@ import { formatCount, formatNumber, formatPercent } from '../../../contract/quan
 import { openEvaluator, type Evaluated } from '../../host/evaluator.ts'
 import type { Ports } from '../../ports.ts'
 import { compareOutputs } from '../../statistics/output-drift.ts'
-import { notConvertible, type PrecisionKind } from './convert-precision.ts'
+import { notConvertible, type PrecisionKind } from './precision-context.ts'
 import { isReal } from '../reading/tensor-types.ts'
 import { readGraph } from '../reading/read-graph.ts'
 import { planOnce } from './plan-once.ts'

@@ -1,6 +1,5 @@
 import { formatBytes, formatCount } from '../../../contract/quantity.ts'
 import { checkGraph } from './check-graph.ts'
-import { tensorBytes } from './external-data.ts'
 import {
   elements,
   forEachNode,
@@ -10,6 +9,7 @@ import {
   type GraphNode,
   type GraphTensor,
   type ModelGraph,
+  tensorBytes,
 } from './graph.ts'
 import { MalformedMessage } from './message-fields.ts'
 import { longList, shortened } from './tensor-fields.ts'
@@ -69,7 +69,7 @@ function checkValues({ inputs, outputs }: Graph): void {
 
 function checkTensor(tensor: GraphTensor, bytes: number): void {
   const count = elements(tensor)
-  const name = `initializer "${shortened(tensor.name)}"`
+  const name = tensor.name === '' ? 'constant without a name' : `initializer "${shortened(tensor.name)}"`
   if (!Number.isSafeInteger(count)) throw new MalformedMessage(`its ${name} has a shape beyond all sizes`)
   if (tensor.values === longList || tensor.values?.length !== count) tensor.values = undefined
   if (tensor.external === undefined) {

@@ -1,10 +1,9 @@
 import { BatchscopeError } from '../../../contract/failure.ts'
 import { formatBytes } from '../../../contract/quantity.ts'
 import type { FileStore } from '../../ports.ts'
-import { elements, forEachTensor, type GraphTensor } from './graph.ts'
+import { forEachTensor, tensorBytes, type GraphTensor } from './graph.ts'
 import type { ReadModel } from './read-graph.ts'
 import { shortened } from './tensor-fields.ts'
-import { elementType } from './tensor-types.ts'
 
 /** Longest path, in characters, that is looked for. */
 const longestLocation = 4096
@@ -71,11 +70,6 @@ function neededBytes(model: ReadModel): Map<string, number> {
   forEachTensor(model.graph, take)
   for (const { nodes } of model.functions) forEachTensor({ nodes }, take)
   return needed
-}
-
-/** Bytes of a tensor's elements; 0 for types whose elements differ in size. */
-export function tensorBytes(tensor: GraphTensor): number {
-  return Math.ceil((elements(tensor) * elementType(tensor.dataType).bits) / 8)
 }
 
 function isWithin(path: string, folder: string, files: FileStore): boolean {

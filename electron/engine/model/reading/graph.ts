@@ -1,4 +1,5 @@
 import type { Dimension, TensorType } from '../../../contract/model.ts'
+import { elementType } from './tensor-types.ts'
 
 /** What is kept of an ONNX file: its structure without its weights. */
 export interface ModelGraph {
@@ -150,3 +151,8 @@ export function constantTensor({ type, domain, attributes }: GraphNode): GraphTe
 }
 
 const [float32DataType, int64DataType] = [1, 7]
+
+/** Bytes of a tensor's elements; 0 for types whose elements differ in size. */
+export function tensorBytes(tensor: GraphTensor): number {
+  return Math.ceil((elements(tensor) * elementType(tensor.dataType).bits) / 8)
+}

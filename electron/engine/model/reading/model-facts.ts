@@ -1,6 +1,5 @@
 import type { ModelDescription } from '../../../contract/model.ts'
-import { tensorBytes } from './external-data.ts'
-import { elements, forEachNode, forEachTensor, type GraphTensor } from './graph.ts'
+import { elements, forEachNode, forEachTensor, tensorBytes, type GraphTensor } from './graph.ts'
 import type { ReadModel } from './read-graph.ts'
 import { elementType } from './tensor-types.ts'
 

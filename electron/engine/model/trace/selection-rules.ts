@@ -1,5 +1,5 @@
 import type { Extent } from './extents.ts'
-import { axisOf, unknownSize, type NodeContext, type Rule } from './node-context.ts'
+import { axisOf, mostElements, unknownSize, type NodeContext, type Rule } from './node-context.ts'
 
 /** "To the end", in however many bits. */
 const farEnd = 2 ** 31 - 1
@@ -46,7 +46,9 @@ function slicedElements(
   const count = extents.size(rows)
   const [from, to] = bounds.map((bound) => (bound?.variables.length === 0 ? bound.scale : undefined))
   if (count === undefined || count < 1 || from === undefined || to === undefined) return undefined
+  // A hostile shape may say of a few numbers that they have any number of rows.
   const width = elements.length / count
+  if (!Number.isInteger(width) || count > mostElements) return undefined
   const table = Array.from({ length: count }, (_, row) => elements.slice(row * width, (row + 1) * width))
   if (step === 1) return table.slice(from, to >= farEnd ? undefined : to).flat()
   return step === -1 && from === -1 && to <= -farEnd ? table.reverse().flat() : undefined

@@ -1,5 +1,6 @@
 import {
   constantTensor,
+  functionKey,
   type Graph,
   type GraphFunction,
   type GraphNode,
@@ -18,6 +19,8 @@ export interface GraphTrace {
   inputs: ReadonlyMap<string, readonly Extent[]>
   /** By name; absent where the trace lost it. */
   outputs: ReadonlyMap<string, readonly Extent[]>
+  /** How many nodes were followed, those of functions and branches each time they were met. */
+  nodes: number
 }
 
 /** Nodes followed in all, those of functions and branches each time they are met. */
@@ -73,7 +76,7 @@ export function traceGraph(
     const shape = scope.get(name)?.shape
     if (shape !== undefined) outputs.set(name, shape)
   }
-  return { extents: tracer.extents, inputs, outputs }
+  return { extents: tracer.extents, inputs, outputs, nodes: tracer.followed }
 }
 
 /** Values by name, of one graph. */
@@ -87,7 +90,11 @@ class Tracer {
   #calls = 0
 
   constructor(functions: readonly GraphFunction[]) {
-    this.#functions = new Map(functions.map((each) => [functionKey(each.domain, each.name), each]))
+    this.#functions = new Map(functions.map((each) => [functionKey(each), each]))
+  }
+
+  get followed(): number {
+    return mostNodes - Math.max(0, this.#left)
   }
 
   addWeights({ initializers }: Graph, scope: Scope): void {
@@ -117,7 +124,7 @@ class Tracer {
   ): readonly TracedValue[] | undefined {
     const constant = constantTensor(node)
     if (constant !== undefined) return [this.#constant(constant)]
-    const own = this.#functions.get(functionKey(node.domain, node.type))
+    const own = this.#functions.get(functionKey({ ...node, name: node.type }))
     if (own !== undefined) return depth < deepest ? this.#call(own, inputs, depth) : undefined
     const graphs = node.attributes.flatMap((attribute) => attribute.graphs)
     if (graphs.length > 0)
@@ -248,4 +255,3 @@ function isGivenByCaller({ integer, real, text, integers, reals, tensors, graphs
 }
 
 const shapeOnly = ({ shape }: TracedValue): TracedValue => (shape === undefined ? {} : { shape })
-const functionKey = (domain: string, name: string) => `${domain}\n${name}`

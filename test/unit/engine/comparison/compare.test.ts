@@ -143,7 +143,11 @@ describe('what differs besides', () => {
         runtime: { ...base.environment.runtime, onnxruntime: '1.30.0' },
         devices: device === undefined ? [] : [{ ...device, driver: '999.1' }],
       },
-      spec: { ...base.spec, rules: { ...base.spec.rules, maximumMs: 20_000 } },
+      spec: {
+        ...base.spec,
+        rules: { ...base.spec.rules, maximumMs: 20_000 },
+        inputs: { x: { path: '/data/x.npy', sha256: 'a'.repeat(64), shape: [8, 3], items: 8 } },
+      },
     }
     const { differences } = compare(base, other)
     expect(differences.map(({ what }) => what)).toEqual([
@@ -151,8 +155,10 @@ describe('what differs besides', () => {
       'ONNX Runtime',
       'driver of device 0',
       'rule: measure at most',
+      'values of x',
     ])
     expect(differences[0]?.after).toBe('pruned.onnx (SHA-256 ffffffffffff)')
+    expect(differences[4]).toMatchObject({ before: 'none', after: 'SHA-256 aaaaaaaaaaaa' })
     expect(differences[3]).toMatchObject({ before: '10 s', after: '20 s' })
   })
 

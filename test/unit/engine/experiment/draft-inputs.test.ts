@@ -50,6 +50,7 @@ describe("where the user's own values come from", () => {
     ['tokens=x=1.npy', [{ input: 'tokens', path: 'x=1.npy' }]],
     ['C:\\data\\all.NPZ', [{ path: 'C:\\data\\all.NPZ' }]],
     ['all.npz', [{ path: 'all.npz' }]],
+    ['/data/run=1/all.npz', [{ path: '/data/run=1/all.npz' }]],
   ])('%s', (text, expected) => {
     expect(requests(text.trim())).toEqual(expected)
   })

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Dimension, ModelDescription } from '../../../../electron/contract/model.ts'
-import { GraphBuilder, type AttributeValue, tensor } from '../../../../resources/models/onnx-writer.ts'
-import { describeGraph } from './described.ts'
+import {
+  encodeModel,
+  GraphBuilder,
+  type AttributeValue,
+  tensor,
+} from '../../../../resources/models/onnx-writer.ts'
+import { describeBytes, describeGraph } from './described.ts'
 
 type Build = (graph: GraphBuilder) => string
 
@@ -361,5 +366,54 @@ describe('graphs that are not what they seem', () => {
     const { outputs } = await describeGraph(graph, { opsets: [{ domain: 'own', version: 1 }], functions })
     expect(outputs[0]?.batchAxis).toBe(0)
     expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it('do not make trying sizes that never fit endless', async () => {
+    const functions = Array.from({ length: 3 }, (_, level) => {
+      const body = new GraphBuilder(`f${level}`)
+      const [next, domain] = level === 2 ? ['Relu', ''] : [`f${level + 1}`, 'own']
+      let value = 'a'
+      for (let i = 0; i < 50; i += 1)
+        value = body.node(next ?? '', [value], {}, i === 49 ? 'b' : `m${i}`, domain)
+      return { name: `f${level}`, domain: 'own', inputs: ['a'], outputs: ['b'], body, opset: 17 }
+    })
+    const graph = new GraphBuilder('never fits')
+    graph.input('x', 'float32', ['batch', 3, null, null])
+    graph.node('Add', [zeros(graph, 'a', [2, 2]), zeros(graph, 'b', [3, 3])], {}, 'sum')
+    graph.node('f0', ['x'], {}, 'y', 'own')
+    graph.output('y', 'float32', ['batch', 3, null, null])
+    const began = performance.now()
+    await describeGraph(graph, { opsets: [{ domain: 'own', version: 1 }], functions })
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it.each([1e8, 1e12])('do not spread a number over %d rows', async (rows) => {
+    const graph = new GraphBuilder('rows')
+    graph.input('x', 'float32', ['batch', 4])
+    const many = graph.node('Reshape', [graph.integers('one', [5]), graph.integers('shape', [rows])])
+    const bounds = [graph.integers('start', [0]), graph.integers('end', [2]), graph.integers('axis', [0])]
+    graph.node('Slice', [many, ...bounds], {}, 'z')
+    graph.node('Relu', ['x'], {}, 'y')
+    graph.output('y', 'float32', ['batch', 4])
+    const began = performance.now()
+    expect((await describeGraph(graph)).outputs[0]?.batchAxis).toBe(0)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
+  it.each([
+    ['fixed', [2, 2]],
+    ['open', ['batch', null]],
+  ] as const)('tell of 10,000 %s inputs in no time', async (_, shape) => {
+    const graph = new GraphBuilder('many')
+    for (let i = 0; i < 10_000; i += 1) {
+      const [first] = shape
+      graph.input(`x${i}`, 'float32', typeof first === 'number' ? [(i % 7) + 1, 2] : shape)
+    }
+    graph.node('Relu', ['x0'], {}, 'y')
+    graph.output('y', 'float32', shape)
+    const bytes = encodeModel(graph)
+    const began = performance.now()
+    expect((await describeBytes(bytes)).inputs).toHaveLength(10_000)
+    expect(performance.now() - began).toBeLessThan(4000)
   })
 })

@@ -63,6 +63,27 @@ describe('the Markdown report', () => {
     )
   })
 
+  it('says what the model was made from, and what it was fed with', () => {
+    const input = reportInputOf(sweep)
+    const from = { sha256: 'b'.repeat(64), name: 'resnet50.onnx', path: '/models/resnet50.onnx' }
+    const derivation = {
+      kind: 'dynamic' as const,
+      from,
+      changes: [],
+      checks: ['Batch 2 gives what 2 runs give.'],
+    }
+    const { experiment } = input
+    const { record } = experiment
+    const inputs = { x: { path: '/data/x.npz', entry: 'a', sha256: 'c'.repeat(64), shape: [8, 3], items: 8 } }
+    const text = reportMarkdown({
+      ...input,
+      model: { ...input.model, derivation },
+      experiment: { ...experiment, record: { ...record, spec: { ...record.spec, inputs } } },
+    })
+    expect(text).toMatch(/^- Made: from resnet50\.onnx by Batchscope \(dynamic batch\).+Batch 2 gives/m)
+    expect(text).toMatch(/^- Values of x: x\.npz, array a, 8 × 3, SHA-256 c+$/m)
+  })
+
   it('says in words why there is nothing to recommend', () => {
     const experiment = simulatedExperiment([
       { executionProvider: 'cuda', batchSizes: [64], machine: { limitBytes: 1 } },

@@ -43,6 +43,20 @@ describe("feeding the user's own values", () => {
     expect(own.valuesOf('pixels')?.path).toBe('/data/old.npy')
   })
 
+  it('leaves out a file for an input of a model that is no longer open', async () => {
+    client = withFakeClient({
+      capabilities: () => ({ entry: 'desktop', dialogs: true }),
+      chooseFile: async () => {
+        await openModel('/models/detector-fixed.onnx')
+        return '/data/images.npy'
+      },
+    })
+    const own = await openModel()
+    await own.choose('pixels')
+    expect(useModels().current?.inputs.map(({ name }) => name)).not.toContain('pixels')
+    expect(useDraft().fields.inputs).toEqual([])
+  })
+
   it('gives a dropped array to the only input at once', async () => {
     const own = await openModel('/models/detector-fixed.onnx')
     await useOpening().dropFiles([file('frames.npy')])

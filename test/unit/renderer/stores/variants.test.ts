@@ -6,6 +6,7 @@ import { useNavigation } from '../../../../renderer/stores/navigation.ts'
 import { useOpening } from '../../../../renderer/stores/opening.ts'
 import { useVariants } from '../../../../renderer/stores/variants.ts'
 import { refusal, type FakeClient } from '../../../fixtures/fake-client.ts'
+import { plausibleFixedModel } from '../../../fixtures/plausible-workbench.ts'
 import { withFakeClient } from './with-fake-client.ts'
 
 const file = (name: string) => new File(['content'], name)
@@ -41,6 +42,17 @@ describe('variants beside the open model', () => {
       await useOpening().dropFiles([file(name)])
     }
     expect(variants.rows.map(({ name }) => name)).toEqual(['resnet-lite 2', 'resnet-lite 3', 'FP16 2'])
+  })
+
+  it('are not added to a model that was opened meanwhile', async () => {
+    const variants = await openModel()
+    client.answer('openModel', ({ path }) => {
+      useModels().show(plausibleFixedModel)
+      return { ...plausibleFixedModel, path }
+    })
+    await variants.take([file('pruned.onnx')])
+    expect(variants.rows).toEqual([])
+    expect(variants.pending).toBeNull()
   })
 
   it('that cannot be read are refused there, and not listed', async () => {

@@ -3,10 +3,8 @@ import type { ModelDescription } from '../../../../../electron/contract/model.ts
 import { describeModel } from '../../../../../electron/engine/model/describe-model.ts'
 import { EditableModel } from '../../../../../electron/engine/model/edit/editable-model.ts'
 import type { EditableNode } from '../../../../../electron/engine/model/edit/editable-node.ts'
-import {
-  convertPrecision,
-  type PrecisionKind,
-} from '../../../../../electron/engine/model/precision/convert-precision.ts'
+import { convertPrecision } from '../../../../../electron/engine/model/precision/convert-precision.ts'
+import { type PrecisionKind } from '../../../../../electron/engine/model/precision/precision-context.ts'
 import type { Clock, FileStore } from '../../../../../electron/engine/ports.ts'
 import {
   encodeModel,
