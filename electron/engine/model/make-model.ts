@@ -7,7 +7,7 @@ import { readBatchAxes } from '../experiment/draft-batch-axes.ts'
 import type { FileStore, Ports } from '../ports.ts'
 import { fixedBatch } from './dynamic/fixed-batch.ts'
 import { makeDynamic } from './dynamic/make-dynamic.ts'
-import { EditableModel } from './edit/editable-model.ts'
+import { EditableModel, largestModelBytes } from './edit/editable-model.ts'
 import { madeModelPath, readDerivation, writeSidecar } from './made-models.ts'
 import { MalformedMessage } from './reading/message-fields.ts'
 import type { OpenedModels } from './opened-models.ts'
@@ -18,9 +18,6 @@ interface Context {
   models: OpenedModels
   ports: Ports
 }
-
-/** Protobuf messages end here. */
-const largestFile = 2 ** 31 - 1
 
 /** What is being made now, by path: asked for twice, it is made once. */
 const inTheMaking = new Map<string, Promise<void>>()
@@ -111,7 +108,7 @@ async function makePrecision({
 async function openEditable(description: ModelDescription, files: FileStore): Promise<EditableModel> {
   const { path, name } = description
   const bytes = (await files.stat(path))?.bytes ?? 0
-  if (bytes > largestFile) {
+  if (bytes > largestModelBytes) {
     throw new BatchscopeError({
       code: 'not-convertible',
       message: `"${name}" has ${formatBytes(bytes)}, and files of 2 GiB and more cannot be changed here.`,

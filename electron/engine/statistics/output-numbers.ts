@@ -1,5 +1,5 @@
 import type { OutputValue, TensorValues } from '../../contract/host-protocol.ts'
-import { decodeBfloat16, decodeFloat16 } from '../model/precision/float16.ts'
+import { decodeBfloat16, decodeFloat16 } from '../../contract/float16.ts'
 
 /** Kinds of values that can be compared with each other. */
 export type ValueKind = 'real' | 'whole' | 'bool' | 'string'
@@ -22,7 +22,8 @@ export function valueKind(type: OutputValue['type']): ValueKind | undefined {
   }
 }
 
-type Numbers = Exclude<TensorValues, string[] | BigInt64Array | BigUint64Array>
+type Wide = BigInt64Array | BigUint64Array
+type Numbers = Exclude<TensorValues, string[] | Wide>
 
 /** Two outputs side by side, element by element. */
 export interface NumberPairs {
@@ -36,7 +37,7 @@ export interface NumberPairs {
 
 /** Pairs of two outputs of the same kind, strings excepted; at most `elements` of them. */
 export function numberPairs(reference: OutputValue, variant: OutputValue, elements: number): NumberPairs {
-  const [one, other] = [unpacked(reference), unpacked(variant)]
+  const [one, other] = [outputNumbers(reference), outputNumbers(variant)]
   const length = Math.min(elements, one.length, other.length)
   if (isWide(one) && isWide(other)) return widePairs(one, other, length)
   const [ours, theirs] = [narrow(one), narrow(other)]
@@ -49,8 +50,6 @@ export function numberPairs(reference: OutputValue, variant: OutputValue, elemen
   }
 }
 
-type Wide = BigInt64Array | BigUint64Array
-
 /** Doubles hold integers up to 2^53: beyond, neighbours must not look equal. */
 function widePairs(reference: Wide, variant: Wide, length: number): NumberPairs {
   const at = (values: Wide, index: number) => values[index] ?? 0n
@@ -62,7 +61,8 @@ function widePairs(reference: Wide, variant: Wide, length: number): NumberPairs 
   }
 }
 
-function isWide(values: Numbers | Wide): values is Wide {
+/** Integers of 64 bits, which a double does not hold. */
+export function isWide(values: Numbers | Wide): values is Wide {
   return values instanceof BigInt64Array || values instanceof BigUint64Array
 }
 
@@ -70,8 +70,8 @@ function narrow(values: Numbers | Wide): Numbers {
   return isWide(values) ? Float64Array.from(values, Number) : values
 }
 
-/** Values as numbers: bits of small floats decoded, packed integers taken apart. */
-function unpacked({ type, values }: OutputValue): Numbers | Wide {
+/** The elements as numbers: bits of small floats decoded, packed integers taken apart; none of strings. */
+export function outputNumbers({ type, values }: OutputValue): Numbers | Wide {
   if (Array.isArray(values)) return new Float64Array(0)
   if (type === 'float16' && values instanceof Uint16Array) return decodeFloat16(values)
   if (type === 'bfloat16' && values instanceof Uint16Array) return decodeBfloat16(values)

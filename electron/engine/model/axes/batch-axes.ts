@@ -61,7 +61,7 @@ class AxisSearch {
     this.#dimensions = new Set(inputs.flatMap(({ shape }) => shape))
     for (const { name } of outputs) {
       const [first] = trace.outputs.get(name) ?? []
-      const only = first && trace.extents.only(first)
+      const only = first && trace.extents.variableOf(first)
       if (only !== undefined && !this.#reached.has(only)) this.#reached.set(only, name)
     }
   }
@@ -144,12 +144,12 @@ class AxisSearch {
       const traced = this.#trace.inputs.get(name) ?? []
       const axis = shape.findIndex((dimension, at) => {
         const extent = traced[at]
-        const root = extent && this.#trace.extents.only(extent)
+        const root = extent && this.#trace.extents.variableOf(extent)
         return root !== undefined && roots.has(root) && meansNothingElse(dimension)
       })
       if (axis < 0) continue
       const extent = traced[axis]
-      const other = extent && roots.get(this.#trace.extents.only(extent) ?? -1)
+      const other = extent && roots.get(this.#trace.extents.variableOf(extent) ?? -1)
       const symbol = symbolAt(shape, axis)
       const isShared = symbol !== undefined && symbols.has(symbol)
       const reason = isShared
@@ -192,7 +192,7 @@ class AxisSearch {
   /** What the graph has to say for an input's first dimension. */
   #supportFor(name: string): string | undefined {
     const extent = this.#trace.inputs.get(name)?.[0]
-    const only = extent && this.#trace.extents.only(extent)
+    const only = extent && this.#trace.extents.variableOf(extent)
     if (extent === undefined || only === undefined) return undefined
     const facts = this.#trace.extents.facts(extent)
     if (facts?.partOfSamples !== undefined) return `${facts.partOfSamples} counts it among the samples`
@@ -326,7 +326,7 @@ export function batchRoots(
   const roots = new Map<number, string>()
   for (const [name, { axis }] of found) {
     const extent = axis === undefined ? undefined : inputs.get(name)?.[axis]
-    const root = extent && extents.only(extent)
+    const root = extent && extents.variableOf(extent)
     if (root !== undefined && !roots.has(root)) roots.set(root, name)
   }
   return roots

@@ -47,7 +47,7 @@ export function findFreeDimensions(
       const place = `${input.name}:${axis}`
       // Without names, the graph says which of them are one.
       const extent = graph.trace.inputs.get(input.name)?.[axis]
-      const root = extent && graph.trace.extents.only(extent)
+      const root = extent && graph.trace.extents.variableOf(extent)
       const key = dimension ?? keys.get(root ?? -1) ?? place
       if (root !== undefined && !keys.has(root)) keys.set(root, key)
       const known = dimensions.get(key)

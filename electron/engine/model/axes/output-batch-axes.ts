@@ -98,8 +98,8 @@ function agrees(
       return size === undefined || size === dimension
     }
     const place = typeof dimension === 'string' ? places.get(dimension) : undefined
-    const only = extents.only(extent)
-    return place === undefined || only === undefined || extents.only(place) === only
+    const only = extents.variableOf(extent)
+    return place === undefined || only === undefined || extents.variableOf(place) === only
   })
 }
 

@@ -4,7 +4,7 @@ import type { TensorType } from '../../../contract/model.ts'
 import { openEvaluator, type Evaluator } from '../../host/evaluator.ts'
 import type { Ports } from '../../ports.ts'
 import type { BatchPlace } from './batch-place.ts'
-import { comparePiece, compareWhole, samplesAlike, type OutputDifference } from './compare-outputs.ts'
+import { comparePiece, compareWhole, samplesAlike, type OutputDifference } from './batch-differences.ts'
 import { notConvertible } from './set-batch-free.ts'
 
 export interface ProofQuestion {

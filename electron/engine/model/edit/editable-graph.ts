@@ -33,27 +33,6 @@ export class EditableGraph {
     this.message.replaceMessages(GraphProto.node.id, messagesOf(nodes))
   }
 
-  /** Puts nodes in front of one of the graph's. */
-  insertBefore(node: EditableNode, ...added: EditableNode[]): void {
-    this.nodes = this.nodes.toSpliced(this.#indexOf(node), 0, ...added)
-  }
-
-  /** Puts nodes behind one of the graph's. */
-  insertAfter(node: EditableNode, ...added: EditableNode[]): void {
-    this.nodes = this.nodes.toSpliced(this.#indexOf(node) + 1, 0, ...added)
-  }
-
-  /** Puts other nodes in the place of one of the graph's; none takes it away. */
-  replace(node: EditableNode, ...others: EditableNode[]): void {
-    this.nodes = this.nodes.toSpliced(this.#indexOf(node), 1, ...others)
-  }
-
-  #indexOf(node: EditableNode): number {
-    const index = this.nodes.indexOf(node)
-    if (index < 0) throw new Error('The node is not in this graph.')
-    return index
-  }
-
   /** Without sparse ones. */
   get initializers(): readonly EditableTensor[] {
     return (this.#initializers ??= this.message

@@ -7,6 +7,9 @@ import { ProtoMessage } from './proto-tree.ts'
 
 const { ModelProto, OperatorSetIdProto, FunctionProto } = onnxSchema
 
+/** Protobuf messages end here, in bytes: ONNX Runtime reads no larger file. */
+export const largestModelBytes = 2 ** 31 - 1
+
 /** Small pieces are written together, up to this many bytes. */
 const writtenTogether = 1 << 16
 

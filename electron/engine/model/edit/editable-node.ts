@@ -115,15 +115,9 @@ export class EditableNode {
   real(attribute: string): number | undefined {
     return this.#attribute(attribute)?.real(AttributeProto.f.id)
   }
-  setReal(attribute: string, value: number): void {
-    this.#set(attribute, attributeTypes.float).setReal(AttributeProto.f.id, value)
-  }
 
   text(attribute: string): string | undefined {
     return this.#attribute(attribute)?.texts(AttributeProto.s.id).at(-1)
-  }
-  setText(attribute: string, value: string): void {
-    this.#set(attribute, attributeTypes.string).setTexts(AttributeProto.s.id, [value])
   }
 
   tensor(attribute: string): EditableTensor | undefined {
@@ -138,12 +132,6 @@ export class EditableNode {
     const all = this.message.messages(NodeProto.attribute.id)
     const kept = all.filter((message) => message.text(AttributeProto.name.id) !== attribute)
     if (kept.length < all.length) this.message.replaceMessages(NodeProto.attribute.id, kept)
-  }
-
-  /** The graphs inside this node (If, Loop, Scan), by attribute. */
-  graph(attribute: string): EditableGraph | undefined {
-    const message = this.#attribute(attribute)?.messages(AttributeProto.g.id).at(-1)
-    return message === undefined ? undefined : this.subgraphs.find((subgraph) => subgraph.message === message)
   }
 
   /** Every graph inside this node, in the order of the file. */

@@ -186,12 +186,6 @@ export class ProtoMessage {
     return new DataView(buffer, byteOffset, byteLength).getFloat32(byteLength - 4, true)
   }
 
-  setReal(number: number, value: number): void {
-    const bytes = new Uint8Array(Float32Array.of(value).buffer)
-    const content = Uint8Array.from([...varint(tagOf(number, wire.fixed32)), ...bytes])
-    this.#replace(number, [{ number, wireType: wire.fixed32, content }])
-  }
-
   /** A copy that can be changed by itself. */
   clone(): ProtoMessage {
     return new ProtoMessage(

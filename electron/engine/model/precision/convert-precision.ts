@@ -1,13 +1,10 @@
 import { formatBytes } from '../../../contract/quantity.ts'
-import { forEachEditableTensor, type EditableModel } from '../edit/editable-model.ts'
+import { forEachEditableTensor, largestModelBytes, type EditableModel } from '../edit/editable-model.ts'
 import { tensorBytes } from '../reading/graph.ts'
 import { Constants } from './constants.ts'
 import { toHalfPrecision } from './half-precision.ts'
 import { notConvertible, type PrecisionContext, type PrecisionKind } from './precision-context.ts'
 import { toQuantised } from './quantised.ts'
-
-/** Protobuf messages end here: ONNX Runtime reads no larger file. */
-const largestFile = 2 ** 31 - 1
 
 /**
  * Gives a model other weights and another way to compute, in place:
@@ -34,7 +31,7 @@ export async function convertPrecision(
   await constants.bringInside()
   const after = weightBytes(model)
   changes.push(`Weights: ${formatBytes(before)} → ${formatBytes(after)}.`)
-  if (model.byteLength() > largestFile) {
+  if (model.byteLength() > largestModelBytes) {
     throw notConvertible(
       `The converted model would be a file of ${formatBytes(model.byteLength())}; ONNX files end at 2 GiB.`,
     )

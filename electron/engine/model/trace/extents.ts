@@ -111,7 +111,7 @@ export class Extents {
 
   /** Operators take both for one: what is demanded of one holds for the other. */
   unify(a: Extent, b: Extent): void {
-    const [one, other] = [this.only(a), this.only(b)]
+    const [one, other] = [this.variableOf(a), this.variableOf(b)]
     if (one === undefined || other === undefined || one === other) return
     const [kept, given] = one < other ? [one, other] : [other, one]
     const [into, from] = [this.#of(kept), this.#of(given)]
@@ -128,7 +128,7 @@ export class Extents {
 
   /** An operator counts samples along it. */
   demandSamples(extent: Extent, by: string): void {
-    const only = this.only(extent)
+    const only = this.variableOf(extent)
     if (only !== undefined) this.#of(only).samples ??= by
     else for (const id of extent.variables) this.#of(id).partOfSamples ??= by
   }
@@ -166,7 +166,7 @@ export class Extents {
 
   /** It can be no larger. */
   bound(extent: Extent, most: number, by: string): void {
-    const only = this.only(extent)
+    const only = this.variableOf(extent)
     if (only === undefined || most < 1 || this.#suppositions > 0) return
     const size = this.size(extent)
     if (size !== undefined && size > most) this.contradict(by)
@@ -191,12 +191,12 @@ export class Extents {
 
   /** What is known of the one variable that this extent is. */
   facts(extent: Extent): Readonly<Facts> | undefined {
-    const only = this.only(extent)
+    const only = this.variableOf(extent)
     return only === undefined ? undefined : this.#of(only)
   }
 
   /** The variable that this extent is, and nothing else. */
-  only({ scale, variables: [first, ...more] }: Extent): number | undefined {
+  variableOf({ scale, variables: [first, ...more] }: Extent): number | undefined {
     return scale === 1 && first !== undefined && more.length === 0 ? this.root(first) : undefined
   }
 
@@ -208,7 +208,7 @@ export class Extents {
     extent: Extent,
     roots: ReadonlySet<number>,
   ): 'is' | 'multiple' | 'computed' | 'none' | 'values' | 'unknown' {
-    const only = this.only(extent)
+    const only = this.variableOf(extent)
     if (only !== undefined && roots.has(only)) return 'is'
     if (extent.variables.some((id) => roots.has(this.root(id)))) return 'multiple'
     const seen = new Set<number>()

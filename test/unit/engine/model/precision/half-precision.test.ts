@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BatchscopeError } from '../../../../../electron/contract/failure.ts'
-import { decodeFloat16 } from '../../../../../electron/engine/model/precision/float16.ts'
+import { decodeFloat16 } from '../../../../../electron/contract/float16.ts'
 import { externalTensor, GraphBuilder } from '../../../../../resources/models/onnx-writer.ts'
 import { convert, nodeOf, numbers, operators, weight } from './converting.ts'
 

@@ -1,5 +1,5 @@
 import type { OutputValue } from '../../../contract/host-protocol.ts'
-import { bfloat16Value, float16Value } from '../../../contract/float16.ts'
+import { isWide, outputNumbers } from '../../statistics/output-numbers.ts'
 import { product, type BatchPlace } from './batch-place.ts'
 
 /** How two outputs that should be alike differ. */
@@ -15,8 +15,7 @@ export interface OutputDifference {
 /** Two outputs of one run each: same type, same shape, same elements. */
 export function compareWhole(reference: OutputValue, value: OutputValue): OutputDifference {
   if (reference.type !== value.type || reference.shape.join() !== value.shape.join()) return incomparable
-  const count = Math.min(reference.values.length, value.values.length)
-  return compare(reference, value, [{ from: 0, at: 0, count }])
+  return compare(reference, value, [{ from: 0, at: 0, count: Infinity }])
 }
 
 /**
@@ -73,12 +72,12 @@ interface Stretch {
 }
 
 function compare(a: OutputValue, b: OutputValue, stretches: readonly Stretch[]): OutputDifference {
-  const { size, distance } = measureOf(a, b)
+  const { length, size, distance } = measureOf(a, b)
   let scale = 0
   let largest = 0
   let elements = 0
   for (const { from, at, count } of stretches) {
-    const end = Math.min(count, a.values.length - from, b.values.length - at)
+    const end = Math.min(count, length[0] - from, length[1] - at)
     for (let i = 0; i < end; i += 1) {
       elements += 1
       const own = size(from + i)
@@ -92,36 +91,40 @@ function compare(a: OutputValue, b: OutputValue, stretches: readonly Stretch[]):
 }
 
 interface Measure {
+  /** Elements of the reference, and of the other. */
+  length: [number, number]
   /** How far an element of the reference is from zero. */
   size(index: number): number
   /** How far an element of the reference is from one of the other; infinite where only one of them is a number. */
   distance(index: number, other: number): number
 }
 
-function measureOf({ type, values: a }: OutputValue, { values: b }: OutputValue): Measure {
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return { size: () => 1, distance: (i, j) => (a[i] === b[j] ? 0 : Infinity) }
+function measureOf(reference: OutputValue, other: OutputValue): Measure {
+  const [strings, otherStrings] = [reference.values, other.values]
+  if (Array.isArray(strings) || Array.isArray(otherStrings)) {
+    return {
+      length: [strings.length, otherStrings.length],
+      size: () => 1,
+      distance: (i, j) => (strings[i] === otherStrings[j] ? 0 : Infinity),
+    }
   }
+  const [a, b] = [outputNumbers(reference), outputNumbers(other)]
+  const length: Measure['length'] = [a.length, b.length]
   if (isWide(a) && isWide(b)) {
     return {
+      length,
       size: (i) => Math.abs(Number(a[i] ?? 0n)),
       distance: (i, j) => Math.abs(Number((a[i] ?? 0n) - (b[j] ?? 0n))),
     }
   }
-  const read =
-    type === 'float16' ? float16Value : type === 'bfloat16' ? bfloat16Value : (bits: number) => bits
-  const at = (values: typeof a, index: number) => read(Number(values[index] ?? NaN))
   return {
-    size: (i) => Math.abs(at(a, i)),
+    length,
+    size: (i) => Math.abs(Number(a[i] ?? NaN)),
     distance(i, j) {
-      const [x, y] = [at(a, i), at(b, j)]
+      const [x, y] = [Number(a[i] ?? NaN), Number(b[j] ?? NaN)]
       if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return 0
       const apart = Math.abs(x - y)
       return Number.isNaN(apart) ? Infinity : apart
     },
   }
-}
-
-function isWide(values: OutputValue['values']): values is BigInt64Array | BigUint64Array {
-  return values instanceof BigInt64Array || values instanceof BigUint64Array
 }

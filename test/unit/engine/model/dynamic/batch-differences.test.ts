@@ -6,7 +6,7 @@ import {
   comparePiece,
   compareWhole,
   samplesAlike,
-} from '../../../../../electron/engine/model/dynamic/compare-outputs.ts'
+} from '../../../../../electron/engine/model/dynamic/batch-differences.ts'
 
 const value = (
   shape: number[],
