@@ -21,7 +21,7 @@ function launch(hostPath: string, options: HostLaunchOptions): HostProcess {
   let open = false
 
   const child = fork(hostPath, [], {
-    env: hostEnvironment(options.environment),
+    env: hostEnvironment(options),
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,3 +1,7 @@
+import { delimiter } from 'node:path'
+import { runtimeVariable } from '../contract/host-protocol.ts'
+import type { HostLaunchOptions } from '../engine/ports.ts'
+
 /** What a session host needs from its parent's environment; everything else (tokens, NODE_OPTIONS, proxies) stays out. */
 const names = new Set([
   'PATH',
@@ -35,12 +39,18 @@ const prefixes = ['CUDA_', 'NVIDIA_', 'VK_', 'PROCESSOR_']
  */
 const withoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' }
 
+/** The variable that names where the system's loader looks for shared libraries before its own places. */
+const searchPaths: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
+
+/** What the launch of a host puts into its environment. */
+export type HostSettings = Pick<HostLaunchOptions, 'environment' | 'runtime'>
+
 /**
- * The scrubbed environment of a session host: the few variables above from `from`, and `extra` on top.
- * Names are compared without case, as Windows does.
+ * The scrubbed environment of a session host: the few variables above from `from`, the runtime that it loads, and what
+ * the launch asks for on top. Names are compared without case, as Windows does.
  */
 export function hostEnvironment(
-  extra: Readonly<Record<string, string>> = {},
+  { environment: extra = {}, runtime }: HostSettings = {},
   from: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   const environment: Record<string, string> = {}
@@ -49,5 +59,19 @@ export function hostEnvironment(
     const upper = name.toUpperCase()
     if (names.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix))) environment[name] = value
   }
-  return { ...environment, ...withoutTelemetry, ...extra }
+  return { ...environment, ...withoutTelemetry, ...runtimeVariables(runtime, environment), ...extra }
+}
+
+function runtimeVariables(
+  runtime: HostLaunchOptions['runtime'],
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { folder, libraryFolders = [] } = runtime ?? {}
+  const name = searchPaths[process.platform] ?? 'LD_LIBRARY_PATH'
+  const own = Object.keys(environment).find((each) => each.toUpperCase() === name) ?? name
+  const folders = [...libraryFolders, ...(environment[own] ? [environment[own]] : [])]
+  return {
+    ...(folder === undefined ? {} : { [runtimeVariable]: folder }),
+    ...(libraryFolders.length === 0 ? {} : { [own]: folders.join(delimiter) }),
+  }
 }

@@ -1,11 +1,14 @@
+import { dirname } from 'node:path'
 import envPaths from 'env-paths'
 import type { HostLauncher, Ports } from '../engine/ports.ts'
 import { createForkLauncher } from './fork-launcher.ts'
 import { createMachineProbe } from './machine.ts'
+import { createLibraryProbe } from './libraries/library-probe.ts'
 import { nodeClock } from './node-clock.ts'
 import { createNodeFiles } from './node-files.ts'
 import { nvidiaDevices } from './nvidia-smi.ts'
 import { createProcessProbe } from './process-probe.ts'
+import { createRuntimeStore } from './runtimes/runtime-store.ts'
 
 export interface NodePortsOptions {
   /** The built host, `dist/host.js`. */
@@ -16,6 +19,8 @@ export interface NodePortsOptions {
   dataFolder?: string
   batchscopeVersion: string
   electronVersion?: string
+  /** Holds the `node_modules` with the built-in runtime. Default: two above the host, the installation's own folder. */
+  builtInFolder?: string
   /** Default: `child_process.fork`. */
   launcher?: HostLauncher
 }
@@ -31,6 +36,11 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     hosts: options.launcher ?? createForkLauncher(hostPath),
     devices: nvidiaDevices,
     processes: createProcessProbe(),
+    runtimes: createRuntimeStore({
+      dataFolder,
+      builtInFolder: options.builtInFolder ?? dirname(dirname(hostPath)),
+    }),
+    libraries: createLibraryProbe(),
     machine: createMachineProbe({
       batchscope: batchscopeVersion,
       ...(electronVersion === undefined ? {} : { electron: electronVersion }),

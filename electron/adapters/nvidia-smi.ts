@@ -47,6 +47,10 @@ export const nvidiaDevices: DeviceProbe = {
 
   watch: (intervalMs, listener) => new DeviceWatch(intervalMs, listener),
 
+  watchUsers: () => ({ stop: () => Promise.resolve() }),
+
+  driver: () => Promise.resolve(undefined),
+
   async users() {
     const query = await queryOnce([`--query-compute-apps=${userFields.join(',')}`, format])
     if ('reason' in query) return []

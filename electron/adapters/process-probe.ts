@@ -47,6 +47,8 @@ export function createProcessProbe(): ProcessProbe {
     },
 
     processorUse: () => (process.platform === 'linux' ? readProcessorUse(process.pid) : undefined),
+
+    sharedDeviceMemory: () => Promise.resolve(undefined),
   }
 }
 

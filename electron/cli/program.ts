@@ -7,8 +7,10 @@ import type { ExitCode } from './exit-code.ts'
 import { compareExamples, convertExamples, exitCodesHelp, reportExamples, runExamples } from './help-texts.ts'
 import { inspectCommand } from './inspect-command.ts'
 import { reportCommand } from './report-command.ts'
+import { installRuntime, listRuntimes, removeRuntime } from './runtime-command.ts'
 import { runCommand } from './run-command.ts'
 import { serveCommand } from './serve-command.ts'
+import { verifyCommand } from './verify-command.ts'
 
 /** How the parsed command line reaches its command. */
 export interface CommandRunner {
@@ -60,6 +62,10 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     )
     .option('--ep <NAMES>', 'execution providers: cpu, cuda, tensorrt, dml, coreml, webgpu', 'cpu')
     .option('--device <N>', 'index of the device for providers that run on one (default: 0)')
+    .option(
+      '--runtime <NAMES>',
+      'runtimes to measure in, as built-in,onnxruntime@1.30.0 (see: batchscope runtime list)',
+    )
     .option('--threads <LIST>', "intra-op thread counts, as 1,2,4 (default: ONNX Runtime's choice)")
     .addOption(
       repeatable(
@@ -171,6 +177,39 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     )
     .option('--json', 'print a JSON document')
     .action((options) => runner.withEngine((context) => doctorCommand(options, context)))
+
+  const runtime = inherited(
+    'runtime',
+    'list, install and remove runtimes (CUDA, other versions)',
+  ).description(
+    'Manages the runtimes that models are measured in, besides the one that comes with Batchscope.',
+  )
+  runtime
+    .command('list')
+    .description('Lists the runtimes that are installed, and those that can be.')
+    .option('--json', 'print a JSON document')
+    .action((options) => runner.withEngine((context) => listRuntimes(options, context)))
+  runtime
+    .command('install <NAME>')
+    .description('Installs a runtime: cuda13, cuda12, or onnxruntime@VERSION for any version.')
+    .option('-q, --quiet', 'no progress on standard error')
+    .action((name, options) => runner.withEngine((context) => installRuntime(name, options, context)))
+  runtime
+    .command('remove <NAME>')
+    .description('Removes an installed runtime.')
+    .action((name) => runner.withEngine((context) => removeRuntime(name, context)))
+
+  inherited('verify', 'prove that all of this works on this GPU')
+    .description(
+      'Measures models of its own on the GPU and checks every figure: outputs, memory, the memory boundary, telemetry, intervals. Without a GPU it says so and skips.',
+    )
+    .option('--out <FOLDER>', 'write the report here, as JSON and Markdown', 'gpu-verification')
+    .option('--ep <NAME>', 'execution provider to verify', 'cuda')
+    .option('--device <N>', 'index of the device (default: 0)')
+    .option('--python <FILE>', 'the Python that has PyTorch (default: the one on the path)')
+    .option('--time-budget <TIME>', 'end within about this much time', '8min')
+    .option('--json', 'print the report as a JSON document')
+    .action((options) => runner.withEngine((context) => verifyCommand(options, context)))
 
   return program
 }

@@ -5,6 +5,7 @@ export interface ExperimentOptions {
   batch?: string
   ep?: string
   device?: string
+  runtime?: string
   threads?: string
   dim: string[]
   batchAxis: string[]
@@ -41,10 +42,16 @@ export function draftOf(options: ExperimentOptions): ExperimentDraft {
     input,
     variant,
     makeDynamic,
+    runtime,
   } = options
   return {
     ...{ batch, executionProviders: ep, device, threads, dims: dim, batchAxes: batchAxis, slo, memoryBudget },
-    ...{ inputs: input, variants: variant, makeDynamic: makeDynamic === true ? 'yes' : undefined },
+    ...{
+      inputs: input,
+      variants: variant,
+      makeDynamic: makeDynamic === true ? 'yes' : undefined,
+      runtimes: runtime,
+    },
     ...{ timeBudget, boundaryGranularity, tolerance, maxExecutions },
     ...{ executions, minTime, maxTime, warmupTime, timeout, seed },
   }
@@ -55,6 +62,7 @@ export const optionNames: Record<DraftField, string> = {
   batch: '--batch',
   executionProviders: '--ep',
   device: '--device',
+  runtimes: '--runtime',
   threads: '--threads',
   dims: '--dim',
   batchAxes: '--batch-axis',

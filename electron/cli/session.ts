@@ -22,6 +22,9 @@ export type UsedCommands = Pick<
   | 'compareExperiments'
   | 'renderReport'
   | 'saveReport'
+  | 'installRuntime'
+  | 'cancelRuntimeInstall'
+  | 'removeRuntime'
 >
 
 /** What a command works with: the engine, and the files of this machine. */

@@ -4,8 +4,15 @@ import { FailureSchema } from './failure.ts'
 import { LatencyFitSchema, MemoryFitSchema } from './fit.ts'
 import { IntervalSchema } from './interval.ts'
 import { OutputDriftSchema } from './output-drift.ts'
+import { TimeBreakdownSchema } from './time-breakdown.ts'
 import { VariantSummarySchema } from './variant-summary.ts'
-import { FlagSchema, MemoryPeaksSchema, MemoryPredictionSchema, TrialConfigSchema } from './trial.ts'
+import {
+  EnergySchema,
+  FlagSchema,
+  MemoryPeaksSchema,
+  MemoryPredictionSchema,
+  TrialConfigSchema,
+} from './trial.ts'
 
 /** Latency over all samples of a trial's completed executions, in ms. */
 export const LatencySummarySchema = v.object({
@@ -79,6 +86,10 @@ const trialReportFields = {
   outputDrift: v.optional(v.array(OutputDriftSchema)),
   /** Why outputs could not be compared, one sentence. */
   outputDriftProblem: v.optional(v.string()),
+  /** Where the time of a call goes; absent until it was profiled, which is done for devices only. */
+  timeBreakdown: v.optional(TimeBreakdownSchema),
+  /** Why there is no breakdown, one sentence. */
+  timeBreakdownProblem: v.optional(v.string()),
 }
 
 /** A trial with numbers. */
@@ -91,6 +102,8 @@ export const CompletedTrialReportSchema = v.object({
   loadMs: v.number(),
   /** Mean over executions. */
   firstInferenceMs: v.number(),
+  /** Mean over the executions whose power is known; absent where it is of none. */
+  energy: v.optional(EnergySchema),
   /** One entry an execution that measured, in the order they ran. Since 0.2: documents of older versions lack it. */
   perExecution: v.optional(v.array(ExecutionSummarySchema)),
   /** Of the last execution that did not complete, where others did. */

@@ -44,6 +44,8 @@ export const FactorsSchema = v.object({
   dims: v.record(v.string(), v.array(positiveInteger)),
   /** Models measured beside the experiment's own, which is the reference. Names are unique. */
   variants: v.optional(v.array(v.object({ name: v.string(), modelSha256: v.string() }))),
+  /** Runtimes by execution provider; a provider that is absent uses the built-in one. */
+  runtimes: v.optional(v.record(ExecutionProviderSchema, v.pipe(v.array(v.string()), v.minLength(1)))),
 })
 export type Factors = v.InferOutput<typeof FactorsSchema>
 
@@ -122,6 +124,8 @@ export const ExperimentDraftSchema = v.object({
   /** `cpu` or `cpu,cuda`. */
   executionProviders: v.optional(v.string()),
   device: v.optional(v.string()),
+  /** `built-in,onnxruntime@1.30.0`; empty means for each provider the first in which it can be used. */
+  runtimes: v.optional(v.string()),
   /** `1,2`. */
   threads: v.optional(v.string()),
   /** Each `NAME=V`, `NAME=V,V` or `INPUT:AXIS=V`. */

@@ -16,6 +16,7 @@ export const failureCodes = [
   'batch-mismatch',
   'provider-unavailable',
   'out-of-memory',
+  'device-lost',
   'host-start',
   'host-crashed',
   'timed-out',
@@ -30,6 +31,7 @@ export const failureCodes = [
   'forbidden',
   'unknown-command',
   'connection-lost',
+  'network',
   'internal',
 ] as const
 

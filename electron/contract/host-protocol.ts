@@ -2,6 +2,9 @@ import * as v from 'valibot'
 import { ExecutionProviderSchema } from './experiment.ts'
 import { tensorTypes } from './model.ts'
 
+/** The environment variable that tells a session host the folder of the runtime to load; unset, it loads the built-in one. */
+export const runtimeVariable = 'BATCHSCOPE_RUNTIME'
+
 /** How the host fills one input; seeded, so that the same plan gives the same bytes. */
 export const InputPlanSchema = v.object({
   name: v.string(),
@@ -107,6 +110,25 @@ export const HostRequestSchema = v.variant('request', [
     maximumMs: v.number(),
     reportEveryMs: v.number(),
   }),
+  /**
+   * Creates the session with ONNX Runtime's profiler on, builds the inputs, runs `warmups` times and then `runs` times,
+   * but for no longer than `maximumMs`, and ends the profile. Answered by `profiled`.
+   */
+  v.object({
+    request: v.literal('profile'),
+    modelPath: v.string(),
+    executionProvider: ExecutionProviderSchema,
+    device: v.optional(v.number()),
+    threads: v.optional(v.number()),
+    inputs: v.array(InputPlanSchema),
+    seed: v.number(),
+    freeDimensionOverrides: v.record(v.string(), v.number()),
+    warmups: v.number(),
+    runs: v.number(),
+    maximumMs: v.number(),
+    /** The profile is written to a new file whose path begins with this. */
+    profilePrefix: v.string(),
+  }),
   /** Ends the window: the rest of the samples follow, then `window-ended`. */
   v.object({ request: v.literal('end-window') }),
   /** Releases the session and exits with code 0; answered by `ending` with the peaks. */
@@ -130,6 +152,13 @@ export const HostMessageSchema = v.variant('message', [
     outputs: v.array(v.object({ name: v.string(), shape: v.array(v.number()) })),
   }),
   v.object({ message: v.literal('evaluated'), ms: v.number(), outputs: v.array(OutputValueSchema) }),
+  v.object({
+    message: v.literal('profiled'),
+    /** Calls after the warm-up, which are the last in the profile. */
+    runs: v.number(),
+    inputBytes: v.number(),
+    outputBytes: v.number(),
+  }),
   v.object({
     message: v.literal('samples'),
     phase: v.picklist(['warming-up', 'measuring']),

@@ -4,6 +4,7 @@ import { ExperimentSpecSchema } from './experiment.ts'
 import { ModelDescriptionSchema } from './model.ts'
 import { TrialDriftSchema } from './output-drift.ts'
 import { TelemetrySampleSchema } from './telemetry.ts'
+import { TrialTimeSchema } from './time-breakdown.ts'
 import { ExecutionSchema, SkipSchema, TrialSchema } from './trial.ts'
 
 /** First line of a project file. */
@@ -53,6 +54,8 @@ export const ProjectRecordSchema = v.variant('record', [
   }),
   /** The outputs of a trial of a variant beside the reference's. */
   v.object({ record: v.literal('output-drift'), experimentId: v.string(), drift: TrialDriftSchema }),
+  /** Where the time of a trial's calls goes, or why that is not known. */
+  v.object({ record: v.literal('trial-time'), experimentId: v.string(), time: TrialTimeSchema }),
   /** What the planner decided and why, in one sentence. */
   v.object({ record: v.literal('decision'), experimentId: v.string(), reason: v.string() }),
   /** The experiment ended: with everything planned done, or stopped by the user. */

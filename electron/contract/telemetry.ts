@@ -5,6 +5,8 @@ export const DeviceReadingSchema = v.object({
   index: v.number(),
   memoryUsedBytes: v.optional(v.number()),
   memoryTotalBytes: v.optional(v.number()),
+  /** What the driver tells of the session host's own process on this device. */
+  hostMemoryBytes: v.optional(v.number()),
   /** 0 to 100. */
   utilizationPercent: v.optional(v.number()),
   memoryUtilizationPercent: v.optional(v.number()),

@@ -15,6 +15,8 @@ export const TrialConfigSchema = v.object({
   dims: v.record(v.string(), v.number()),
   /** Name of the variant; absent for the experiment's own model, the reference. */
   variant: v.optional(v.string()),
+  /** Name of the runtime; absent for the built-in one. */
+  runtime: v.optional(v.string()),
 })
 export type TrialConfig = v.InferOutput<typeof TrialConfigSchema>
 
@@ -56,8 +58,22 @@ export const MemoryPeaksSchema = v.object({
   /** Peak of what the driver reports as used, less the baseline before the session was created. */
   devicePeakBytes: v.optional(v.number()),
   deviceBaselineBytes: v.optional(v.number()),
+  /**
+   * How `devicePeakBytes` was told: by the driver, of the session host's own process; or as the difference between what
+   * the whole device had in use and the baseline. Absent in projects of versions before 0.4: the difference.
+   */
+  deviceMeasuredBy: v.optional(v.picklist(['process', 'difference'])),
 })
 export type MemoryPeaks = v.InferOutput<typeof MemoryPeaksSchema>
+
+/** Electrical energy of a measured window, from the device's power over it. */
+export const EnergySchema = v.object({
+  joulesPerItem: v.number(),
+  meanWatts: v.number(),
+  /** Readings of the power within the window. */
+  readings: v.number(),
+})
+export type Energy = v.InferOutput<typeof EnergySchema>
 
 /** What an execution was expected to need, from the trials before it. */
 export const MemoryPredictionSchema = v.object({
@@ -115,6 +131,8 @@ export const CompletedExecutionSchema = v.object({
   fallbackNodes: v.optional(v.number()),
   /** Name of the clock that timed the samples. */
   clock: v.string(),
+  /** Absent where the device's power is not known, or was read too seldom. */
+  energy: v.optional(EnergySchema),
   flags: v.array(FlagSchema),
 })
 export type CompletedExecution = v.InferOutput<typeof CompletedExecutionSchema>

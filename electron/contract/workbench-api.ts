@@ -14,6 +14,7 @@ import { FailureSchema } from './failure.ts'
 import { ModelDescriptionSchema } from './model.ts'
 import { ProjectSummarySchema } from './project.ts'
 import { RunEventSchema, RunSnapshotSchema } from './run-event.ts'
+import { RuntimeInstallSchema } from './runtime.ts'
 import { TelemetrySampleSchema } from './telemetry.ts'
 
 const nothing = v.object({})
@@ -36,6 +37,16 @@ export const commands = {
   capabilities: { params: nothing, result: CapabilitiesSchema },
   /** Measured once a launch; `refresh` measures again. */
   environment: { params: v.object({ refresh: v.optional(v.boolean()) }), result: EnvironmentSchema },
+  /**
+   * Installs a runtime beside the built-in one: `cuda13`, `cuda12` or `onnxruntime@VERSION`. Told by `runtimeInstall`
+   * events; resolves when it is there. One at a time.
+   */
+  installRuntime: { params: v.object({ name: v.string() }), result: nothing },
+  /** Ends the installation in progress; what was downloaded is kept for the next try. */
+  cancelRuntimeInstall: { params: nothing, result: nothing },
+  /** The installation in progress; null when there is none. */
+  currentRuntimeInstall: { params: nothing, result: v.nullable(RuntimeInstallSchema) },
+  removeRuntime: { params: v.object({ name: v.string() }), result: nothing },
   sampleModels: {
     params: nothing,
     result: v.array(v.object({ name: v.string(), path: v.string(), about: v.string() })),
@@ -189,6 +200,7 @@ export const commands = {
 /** Every event stream. */
 export const events = {
   run: RunEventSchema,
+  runtimeInstall: RuntimeInstallSchema,
   /** The set of open projects or what is in them changed. */
   projects: v.array(ProjectSummarySchema),
   /** The desktop asks the page to do something: a menu item, or a file opened from outside. */

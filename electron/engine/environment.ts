@@ -1,4 +1,5 @@
-import type { Environment, ProviderStatus } from '../contract/environment.ts'
+import type { Environment } from '../contract/environment.ts'
+import type { ProviderStatus } from '../contract/provider-status.ts'
 import { executionProviders } from '../contract/experiment.ts'
 import type { ExecutionProvider } from '../contract/experiment.ts'
 import { toFailure } from '../contract/failure.ts'

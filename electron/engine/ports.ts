@@ -1,5 +1,6 @@
-import type { Device, Environment } from '../contract/environment.ts'
+import type { Device, Environment, FoundLibrary } from '../contract/environment.ts'
 import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
+import type { RuntimeInstall } from '../contract/runtime.ts'
 import type { DeviceReading } from '../contract/telemetry.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface Ports {
   devices: DeviceProbe
   processes: ProcessProbe
   machine: MachineProbe
+  runtimes: RuntimeStore
+  libraries: LibraryProbe
 }
 
 /** Monotonic and wall time. */
@@ -82,8 +85,18 @@ export interface HostLauncher {
 export interface HostLaunchOptions {
   /** Hard limit on the memory that the host writes to (design section 3, Memory); enforced before any request is handled. */
   memoryBudgetBytes?: number
+  /** The runtime to load; absent means the built-in one with nothing on its search path. */
+  runtime?: HostRuntime | undefined
   /** Environment variables on top of the few that a host gets. */
   environment?: Record<string, string>
+}
+
+/** What a session host has to know of the runtime that it loads. */
+export interface HostRuntime {
+  /** Holds `node_modules/onnxruntime-node`; `undefined` for the built-in one. */
+  folder: string | undefined
+  /** Searched for shared libraries before the system's own. */
+  libraryFolders: readonly string[]
 }
 
 /** A child process that speaks the host protocol. */
@@ -126,6 +139,10 @@ export interface DeviceProbe {
    * nobody does, and where it cannot be known.
    */
   users(): Promise<DeviceUser[]>
+  /** The same over and over, by one long-lived process. Gives nothing where it cannot be known. */
+  watchUsers(intervalMs: number, listener: (users: DeviceUser[]) => void): { stop(): Promise<void> }
+  /** The driver, `undefined` where there is none. */
+  driver(): Promise<Environment['driver']>
 }
 
 /** A process that computes on a device. */
@@ -149,6 +166,11 @@ export interface ProcessProbe {
    * milliseconds, so not while something is measured. `undefined` where the system does not tell (all but Linux).
    */
   processorUse(): ProcessorUse | undefined
+  /**
+   * What a process has in memory of the host that its device uses as if it were its own (WDDM's shared memory), in bytes.
+   * `undefined` where the system does not tell (all but Windows). Takes a while, so not while something is measured.
+   */
+  sharedDeviceMemory(pid: number): Promise<number | undefined>
 }
 
 export interface ProcessReading {
@@ -177,6 +199,61 @@ export interface ProcessorUse {
   heatEvents?: number
   /** How long a limit on the CPU time of this control group (a container's) held it back, in ms; absent where unknown. */
   heldBackMs?: number
+}
+
+/** Runtimes in the user's data folder, and the one that comes with Batchscope. */
+export interface RuntimeStore {
+  /** The built-in one first, then those installed, by name. Leftovers of broken installations are not among them. */
+  list(): Promise<StoredRuntime[]>
+  /**
+   * Fetches, checks and unpacks; nothing of it is seen before all of it is there. What was downloaded when it breaks off
+   * is kept and continued. Rejects with a BatchscopeError (`cancelled` when the signal was aborted).
+   */
+  install(
+    recipe: RuntimeRecipe,
+    options: { signal: AbortSignal; onProgress(install: RuntimeInstall): void },
+  ): Promise<StoredRuntime>
+  /** Rejects with `not-found` where there is none of that name. */
+  remove(name: string): Promise<void>
+}
+
+/** A runtime as it lies on the disk. */
+export interface StoredRuntime {
+  name: string
+  /** Holds `node_modules/onnxruntime-node`. */
+  folder: string
+  /** Version of its onnxruntime-node. */
+  version: string
+  /** `libonnxruntime_providers_cuda.so` and its like, as paths. */
+  providerLibraries: readonly { provider: 'cuda' | 'tensorrt'; path: string }[]
+  bytes?: number
+}
+
+/** What a runtime is made of. */
+export interface RuntimeRecipe {
+  name: string
+  /** Packages of the npm registry. */
+  packages: readonly RuntimePackage[]
+  /** What onnxruntime-node's own installer is told to fetch, when everything else is there. */
+  ownInstaller?: 'cuda12'
+}
+
+export interface RuntimePackage {
+  /** Name in the registry. */
+  name: string
+  version: string
+  /** Subresource integrity of its archive where it is known beforehand; else what the registry says. */
+  integrity?: string
+  /** `package`: unpacked into `node_modules/NAME`; `providers`: its provider libraries go beside ONNX Runtime's own. */
+  as: 'package' | 'providers'
+}
+
+/** Shared libraries of accelerators, by what the system's loader would find. */
+export interface LibraryProbe {
+  /** In the order in which they would be searched. Empty on systems other than Linux. */
+  find(): Promise<FoundLibrary[]>
+  /** Names of the libraries that a library needs, read from its ELF; empty where it is none. */
+  needs(path: string): Promise<{ library: string; onDemand: boolean }[]>
 }
 
 /** Facts about the machine that do not change while it runs. */

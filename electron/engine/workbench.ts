@@ -30,6 +30,7 @@ import { OpenedModels } from './model/opened-models.ts'
 import { sampleModels } from './model/sample-models.ts'
 import type { Ports } from './ports.ts'
 import { OpenProjects } from './project/open-projects.ts'
+import { RuntimeControl } from './runtimes/runtime-control.ts'
 import { analyse } from './recommendation/analyse.ts'
 import { encodeReport, renderReport, type RenderedReport } from './report/render-report.ts'
 import { outliersOf } from './statistics/outliers.ts'
@@ -57,6 +58,14 @@ export function createWorkbench(ports: Ports): Workbench {
   }
 
   const models = new OpenedModels(ports.files)
+  const runtimes = new RuntimeControl({
+    ports,
+    emit: (install) => emit('runtimeInstall', install),
+    // What a runtime brings is known only by trying it: the next question asks again.
+    changed: () => {
+      environment = undefined
+    },
+  })
   const arrays = new ArrayFiles(ports.files)
   const projects = new OpenProjects(ports, () => emit('projects', projects.summaries()))
   const runs = new RunControl({
@@ -152,6 +161,7 @@ export function createWorkbench(ports: Ports): Workbench {
       project,
       experiment: projects.experiment(projectId, experimentId).experiment,
       models: measured,
+      runtimes: here.runtimes ?? [],
     })
     return { projectId, experimentId }
   }
@@ -174,7 +184,12 @@ export function createWorkbench(ports: Ports): Workbench {
       ),
     }
     await Promise.allSettled(underway)
-    runs.start({ projectId: params.projectId, project, experiment, models: measured })
+    const here = await knownEnvironment()
+    runs.start({
+      projectId: params.projectId,
+      ...{ project, experiment, models: measured },
+      runtimes: here.runtimes ?? [],
+    })
     return {}
   }
 
@@ -246,6 +261,19 @@ export function createWorkbench(ports: Ports): Workbench {
 
   const commands: EngineCommands = {
     environment: ({ refresh }) => knownEnvironment(refresh),
+    installRuntime: async ({ name }) => {
+      await runtimes.install(name)
+      return {}
+    },
+    cancelRuntimeInstall: async () => {
+      runtimes.cancel()
+      return {}
+    },
+    currentRuntimeInstall: async () => runtimes.current(),
+    removeRuntime: async ({ name }) => {
+      await runtimes.remove(name)
+      return {}
+    },
     sampleModels: () => sampleModels(ports.files),
     openModel: ({ path }) => models.open(path),
     probeBatchAxes: async ({ path, batchAxes }) => {
@@ -355,6 +383,7 @@ export function createWorkbench(ports: Ports): Workbench {
     commands,
     subscribe,
     async shutdown() {
+      runtimes.cancel()
       await runs.shutdown()
       await projects.closeAll()
     },

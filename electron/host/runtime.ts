@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type * as ort from 'onnxruntime-node'
+import { runtimeVariable } from '../contract/host-protocol.ts'
 import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
 import { fedShape, inputData, isFeedable } from './input-data.ts'
 
@@ -18,9 +21,15 @@ const logSeverityLevel = 3
  */
 export async function loadRuntime(): Promise<Runtime> {
   Reflect.deleteProperty(globalThis, 'Float16Array')
-  const runtime = await import('onnxruntime-node')
+  const runtime = await importRuntime(process.env[runtimeVariable])
   runtime.env.logLevel = 'error'
   return runtime
+}
+
+async function importRuntime(folder: string | undefined): Promise<Runtime> {
+  if (folder === undefined || folder === '') return import('onnxruntime-node')
+  // Installed beside Batchscope: resolved from its own folder, so that its own dependencies are taken too.
+  return createRequire(join(folder, 'runtime.cjs'))('onnxruntime-node') as Runtime
 }
 
 export function describeRuntime(runtime: Runtime): Described {

@@ -27,7 +27,7 @@ function launch(hostPath: string, options: HostLaunchOptions): HostProcess {
   let endWhenSpawned = false
 
   const child = utilityProcess.fork(hostPath, [], {
-    env: hostEnvironment(options.environment),
+    env: hostEnvironment(options),
     stdio: ['ignore', 'ignore', 'pipe'],
     serviceName: 'Batchscope session host',
   })

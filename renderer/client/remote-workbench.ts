@@ -31,7 +31,12 @@ type Listeners = { [E in EventName]: Set<(payload: EventPayload<E>) => void> }
 
 /** Calls and events over a link, parsed by the contract in both directions. */
 export function remoteWorkbench(link: Link): RemoteWorkbench {
-  const listeners: Listeners = { run: new Set(), projects: new Set(), intent: new Set() }
+  const listeners: Listeners = {
+    run: new Set(),
+    projects: new Set(),
+    intent: new Set(),
+    runtimeInstall: new Set(),
+  }
   const connectionListeners = new Set<(state: ConnectionState) => void>()
 
   const functions: ClientFunctions = {

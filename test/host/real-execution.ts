@@ -63,6 +63,7 @@ export async function executeReally(modelPath: string, options: ExecutionOptions
   const config: TrialConfig = { batchSize, executionProvider, dims }
   return executeTrial({
     ports: { clock: nodeClock, hosts: launcher },
+    runtime: undefined,
     model: { ...model, path: options.loadFrom ?? model.path },
     spec: {
       factors: {

@@ -5,7 +5,7 @@ import type { OutputDrift, TrialDrift } from '../../contract/output-drift.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import type { Trial, TrialConfig } from '../../contract/trial.ts'
 import { openEvaluator, type Evaluator } from '../host/evaluator.ts'
-import type { Ports } from '../ports.ts'
+import type { HostRuntime, Ports } from '../ports.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { compareOutputs } from '../statistics/output-drift.ts'
 import { configKey, ofReference, seriesKey } from './configurations.ts'
@@ -15,6 +15,8 @@ interface ComparingContext {
   readonly ports: Pick<Ports, 'hosts' | 'clock'>
   readonly models: TrialModels
   readonly experiment: ExperimentState
+  /** What a host of this configuration loads; throws where it is gone. */
+  runtimeOf(config: TrialConfig): HostRuntime | undefined
   /** Ends it at once; what was compared is kept. */
   readonly signal: AbortSignal
   /** Tells what is being done, one sentence. */
@@ -39,7 +41,12 @@ export async function compareVariantOutputs(context: ComparingContext): Promise<
     await context.say(`Comparing the outputs of ${config.variant} with those of the reference.`)
     const hostOf = (model: ModelDescription) =>
       new KeptHost(() =>
-        openEvaluator(ports, { ...sessionOf(model, config), timeoutMs: rules.timeoutMs, signal }),
+        openEvaluator(ports, {
+          ...sessionOf(model, config),
+          timeoutMs: rules.timeoutMs,
+          signal,
+          runtime: context.runtimeOf(config),
+        }),
       )
     const hosts = { reference: hostOf(models.reference), variant: hostOf(modelOf(models, config)) }
     let failures = 0

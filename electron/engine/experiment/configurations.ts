@@ -1,4 +1,5 @@
 import type { ExecutionProvider, ExperimentSpec } from '../../contract/experiment.ts'
+import { builtInRuntime } from '../../contract/runtime.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { referenceName } from '../../contract/variant-words.ts'
 
@@ -21,26 +22,42 @@ export function seriesConfigurations({ factors }: Pick<ExperimentSpec, 'factors'
   )
   const variants = [undefined, ...(factors.variants ?? []).map(({ name }) => name)]
   return factors.executionProviders.flatMap((executionProvider) =>
-    threads.flatMap((count) =>
-      dims.flatMap((values) =>
-        variants.map((variant) => ({
-          executionProvider,
-          ...(indexedProviders.has(executionProvider) ? { device: factors.device ?? 0 } : {}),
-          ...(count === undefined ? {} : { threads: count }),
-          dims: values,
-          ...(variant === undefined ? {} : { variant }),
-        })),
+    runtimesOf(factors, executionProvider).flatMap((runtime) =>
+      threads.flatMap((count) =>
+        dims.flatMap((values) =>
+          variants.map((variant) => ({
+            executionProvider,
+            ...(indexedProviders.has(executionProvider) ? { device: factors.device ?? 0 } : {}),
+            ...(count === undefined ? {} : { threads: count }),
+            dims: values,
+            ...(variant === undefined ? {} : { variant }),
+            ...(runtime === builtInRuntime ? {} : { runtime }),
+          })),
+        ),
       ),
     ),
   )
 }
 
+/** The runtimes that a provider is measured in, by name. */
+function runtimesOf({ runtimes }: ExperimentSpec['factors'], provider: ExecutionProvider): string[] {
+  return runtimes?.[provider] ?? [builtInRuntime]
+}
+
 /** Tells series apart: equal exactly when everything but the batch size is. */
 export function seriesKey(config: SeriesConfig): string {
-  const { executionProvider, device, threads, dims, variant } = config
+  const { executionProvider, device, threads, dims, variant, runtime } = config
   const sorted = Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1))
   const ofModel = variant === undefined ? [] : [variant]
-  return JSON.stringify([executionProvider, device ?? null, threads ?? null, sorted, ...ofModel])
+  const inRuntime = runtime === undefined ? [] : [{ runtime }]
+  return JSON.stringify([
+    executionProvider,
+    device ?? null,
+    threads ?? null,
+    sorted,
+    ...ofModel,
+    ...inRuntime,
+  ])
 }
 
 /** The same configuration of the reference. */
@@ -70,8 +87,12 @@ export function hasVariants(all: readonly SeriesConfig[]): boolean {
 export function settingLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
   const differs = (valueOf: (series: SeriesConfig) => unknown) =>
     all.some((series) => valueOf(series) !== valueOf(config))
-  const { executionProvider, device, threads, dims } = config
+  const { executionProvider, device, threads, dims, runtime } = config
   const parts = [device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`]
+  const isWithSeveral = all.some(
+    (series) => series.executionProvider === executionProvider && series.runtime !== runtime,
+  )
+  if (isWithSeveral) parts.push(runtime ?? builtInRuntime)
   if (differs((series) => series.threads)) {
     parts.push(threads === undefined ? 'default threads' : threads === 1 ? '1 thread' : `${threads} threads`)
   }

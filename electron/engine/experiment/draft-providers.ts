@@ -1,4 +1,4 @@
-import type { ProviderStatus } from '../../contract/environment.ts'
+import type { ProviderStatus } from '../../contract/provider-status.ts'
 import { executionProviders, type ExecutionProvider } from '../../contract/experiment.ts'
 import { refused, splitList, understood, type Reading } from './draft-reading.ts'
 

@@ -1,4 +1,4 @@
-import type { ProviderStatus } from '../../contract/environment.ts'
+import type { ProviderStatus } from '../../contract/provider-status.ts'
 import type {
   BatchSizes,
   DraftField,

@@ -17,7 +17,7 @@ import type {
 } from '../../contract/trial.ts'
 import { HostExited, HostFailed, HostStartTimeout } from '../host/host-errors.ts'
 import { HostSession } from '../host/host-session.ts'
-import type { HostExit, Ports } from '../ports.ts'
+import type { HostExit, HostRuntime, Ports } from '../ports.ts'
 import { checkBatch } from './batch-check.ts'
 import { classifyExit, classifyFailed } from './failure-classification.ts'
 import { combinedPeaks } from './memory-peaks.ts'
@@ -32,6 +32,8 @@ export interface ExecuteContext {
   /** From 1. */
   block: number
   inputs: InputPlan[]
+  /** What its host loads; `undefined` for the built-in runtime with nothing on its search path. */
+  runtime: HostRuntime | undefined
   /** By symbolic name. */
   freeDimensionOverrides: Record<string, number>
   /** What it is expected to need; kept with the execution. */
@@ -76,12 +78,12 @@ class ExecutionRun {
   }
 
   async run(): Promise<Execution> {
-    const { signal, ports, spec } = this.#context
+    const { signal, ports, spec, runtime } = this.#context
     if (signal.aborted) return this.#unfinished(endingFor(signal.reason))
     let session: HostSession | undefined
     try {
       const { memoryBudgetBytes } = spec.constraints
-      session = new HostSession(ports.hosts.launch({ memoryBudgetBytes }), ports.clock)
+      session = new HostSession(ports.hosts.launch({ memoryBudgetBytes, runtime }), ports.clock)
       return await this.#supervised(session)
     } catch (error) {
       this.#exit = await session?.kill()

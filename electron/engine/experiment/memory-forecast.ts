@@ -29,7 +29,7 @@ export function measuredMemory(series: SeriesConfig, history: PlannerHistory): M
 }
 
 function highest(all: readonly MemoryPeaks[]): MemoryPeaks {
-  const most = (name: keyof MemoryPeaks) => {
+  const most = (name: 'hostPeakBytes' | 'devicePeakBytes' | 'deviceBaselineBytes') => {
     const values = all.flatMap((peaks) => peaks[name] ?? [])
     return values.length === 0 ? {} : { [name]: Math.max(...values) }
   }

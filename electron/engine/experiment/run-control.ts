@@ -1,5 +1,6 @@
 import { BatchscopeError, toFailure } from '../../contract/failure.ts'
 import type { RunEvent, RunSnapshot } from '../../contract/run-event.ts'
+import type { Runtime } from '../../contract/runtime.ts'
 import type { TelemetrySample } from '../../contract/telemetry.ts'
 import type { Ports } from '../ports.ts'
 import type { Project } from '../project/journal.ts'
@@ -17,6 +18,8 @@ interface RunSubject {
   project: Project
   experiment: ExperimentState
   models: TrialModels
+  /** Those installed now. */
+  runtimes: readonly Runtime[]
 }
 
 interface ActiveRun {
@@ -57,7 +60,7 @@ export class RunControl {
   start(subject: RunSubject): void {
     this.refuseIfRunning()
     const { ports } = this
-    const { projectId, project, experiment, models } = subject
+    const { projectId, project, experiment, models, runtimes } = subject
     experiment.state = 'running'
     const telemetry = createTelemetry(ports, { intervalMs: telemetryIntervalMs })
     const live: LiveRun = new LiveRun({
@@ -68,7 +71,10 @@ export class RunControl {
       history: () => runner.history(),
       emit: this.emit,
     })
-    const runner: Runner = new Runner({ ports, project, experiment, models, telemetry, listener: live })
+    const runner: Runner = new Runner({
+      ...{ ports, project, experiment, models, runtimes },
+      ...{ telemetry, listener: live },
+    })
     const over = this.follow({ subject, runner, live }, telemetry)
     this.active = this.last = { subject, runner, live, over }
     this.projectsChanged()

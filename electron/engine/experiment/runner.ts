@@ -1,8 +1,10 @@
 import { BatchscopeError, toFailure, type Failure } from '../../contract/failure.ts'
 import type { ProjectRecord } from '../../contract/project.ts'
+import type { Runtime } from '../../contract/runtime.ts'
 import type { Skip, Trial, TrialConfig, ExecutionPhase } from '../../contract/trial.ts'
 import type { PlannedInputs } from '../model/plan-inputs.ts'
-import type { Ports } from '../ports.ts'
+import type { HostRuntime, Ports } from '../ports.ts'
+import { hostRuntimeOf } from '../runtimes/host-runtime.ts'
 import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { createRandom } from '../statistics/random.ts'
@@ -34,6 +36,8 @@ interface RunnerContext {
   project: Pick<Project, 'append'>
   experiment: ExperimentState
   models: TrialModels
+  /** Those installed now. */
+  runtimes: readonly Runtime[]
   telemetry: Telemetry
   listener: RunnerListener
 }
@@ -125,8 +129,8 @@ export class Runner {
   private async execute(trial: Trial, block: number): Promise<boolean> {
     const { ports, experiment, models, telemetry, listener } = this.context
     const { spec } = experiment.record
-    const inputs = await this.inputsFor(trial)
-    if (inputs === undefined) return false
+    const planned = await this.planned(trial)
+    if (planned === undefined) return false
     const abort = new AbortController()
     this.current = { trial, abort }
     telemetry.watchHost(undefined)
@@ -139,7 +143,7 @@ export class Runner {
       trial,
       executionId: `${trial.id}.${this.executionsOf(trial) + 1}`,
       block,
-      ...inputs,
+      ...planned,
       predictedMemory: forecastMemory(trial.config, new PlannerHistory(this.history())),
       signal: abort.signal,
       onPhase: (phase) => {
@@ -166,11 +170,17 @@ export class Runner {
     return execution.outcome === 'completed'
   }
 
-  /** What to feed; a size that nothing can be fed at (the search may get there) is passed over, with the reason. */
-  private async inputsFor(trial: Trial): Promise<PlannedInputs | undefined> {
-    const { models, experiment } = this.context
+  /**
+   * What to feed and what to load; a size that nothing can be fed at (the search may get there), and a runtime that is
+   * gone, are passed over with the reason.
+   */
+  private async planned(
+    trial: Trial,
+  ): Promise<(PlannedInputs & { runtime: HostRuntime | undefined }) | undefined> {
+    const { models, experiment, runtimes } = this.context
     try {
-      return planTrial(models, trial.config, experiment.record.spec)
+      const runtime = hostRuntimeOf(runtimes, trial.config.runtime)
+      return { runtime, ...planTrial(models, trial.config, experiment.record.spec) }
     } catch (error) {
       await this.passOver(trial, toFailure(error))
       return undefined
@@ -182,6 +192,7 @@ export class Runner {
     const { ports, models, experiment, listener } = this.context
     await compareVariantOutputs({
       ...{ ports, models, experiment },
+      runtimeOf: ({ runtime }) => hostRuntimeOf(this.context.runtimes, runtime),
       signal: this.comparing.signal,
       say: async (sentence) => {
         listener.doing(sentence)

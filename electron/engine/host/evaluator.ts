@@ -1,7 +1,7 @@
 import { BatchscopeError } from '../../contract/failure.ts'
 import type { HostRequest, InputPlan, OutputValue } from '../../contract/host-protocol.ts'
 import { classifyExit, classifyFailed, type Situation } from '../experiment/failure-classification.ts'
-import type { Ports } from '../ports.ts'
+import type { HostRuntime, Ports } from '../ports.ts'
 import { HostExited, HostFailed } from './host-errors.ts'
 import { HostSession } from './host-session.ts'
 
@@ -11,6 +11,8 @@ export type EvaluatorOptions = Pick<Extract<HostRequest, { request: 'load' }>, '
     /** One load or run may take this long, in ms; default two minutes. */
     timeoutMs?: number
     signal?: AbortSignal
+    /** What its host loads; absent for the built-in runtime. */
+    runtime?: HostRuntime | undefined
   }
 
 /** A model loaded in a session host of its own, to be run on inputs whose outputs are looked at. */
@@ -52,8 +54,8 @@ export async function openEvaluator(
   { hosts, clock }: Pick<Ports, 'hosts' | 'clock'>,
   options: EvaluatorOptions,
 ): Promise<Evaluator> {
-  const { timeoutMs = defaultTimeoutMs, signal, executionProvider = 'cpu', ...rest } = options
-  const session = new HostSession(hosts.launch({}), clock)
+  const { timeoutMs = defaultTimeoutMs, signal, executionProvider = 'cpu', runtime, ...rest } = options
+  const session = new HostSession(hosts.launch({ runtime }), clock)
   const within = <T>(phase: Situation['phase'], work: Promise<T>, batchSize = 1) =>
     supervised(session, work, { phase, batchSize, executionProvider, timeoutMs, signal, clock })
   const { loadMs } = await within(

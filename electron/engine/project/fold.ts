@@ -54,6 +54,10 @@ export function createFold(header: ProjectHeader): Fold {
         return inExperiment(record.experimentId, (experiment) => {
           experiment.outputDrifts.set(record.drift.trialId, record.drift)
         })
+      case 'trial-time':
+        return inExperiment(record.experimentId, (experiment) => {
+          experiment.trialTimes.set(record.time.trialId, record.time)
+        })
       case 'decision':
         return inExperiment(record.experimentId, (experiment) => {
           experiment.decisions.push(record.reason)
@@ -95,6 +99,7 @@ function startedExperiment(record: ExperimentState['record']): ExperimentState {
     executions: [],
     skips: new Map(),
     outputDrifts: new Map(),
+    trialTimes: new Map(),
     telemetry: [],
     decisions: [],
   }

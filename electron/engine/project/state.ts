@@ -2,6 +2,7 @@ import type { ExperimentSummary, ProjectHeader, ProjectRecord } from '../../cont
 import type { ModelDescription } from '../../contract/model.ts'
 import type { TrialDrift } from '../../contract/output-drift.ts'
 import type { TelemetrySample } from '../../contract/telemetry.ts'
+import type { TrialTime } from '../../contract/time-breakdown.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
 
 type ExperimentRecord = Extract<ProjectRecord, { record: 'experiment' }>
@@ -20,6 +21,8 @@ export interface ExperimentState {
   readonly skips: Map<string, Skip>
   /** Outputs of variants beside the reference's, by trial. */
   readonly outputDrifts: Map<string, TrialDrift>
+  /** Where the time of calls goes, by trial. */
+  readonly trialTimes: Map<string, TrialTime>
   readonly telemetry: TelemetrySample[]
   readonly decisions: string[]
 }

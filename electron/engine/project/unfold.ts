@@ -26,6 +26,11 @@ function recordsOfExperiment(experiment: ExperimentState, ended: string): Projec
       ...execution,
     })),
   ]
+  for (const drift of experiment.outputDrifts.values()) {
+    records.push({ record: 'output-drift', experimentId, drift })
+  }
+  for (const time of experiment.trialTimes.values())
+    records.push({ record: 'trial-time', experimentId, time })
   if (experiment.telemetry.length > 0) {
     records.push({ record: 'telemetry', experimentId, samples: experiment.telemetry })
   }

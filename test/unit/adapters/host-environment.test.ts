@@ -14,7 +14,7 @@ it('a host gets what it needs to find libraries and devices, what it is given, a
     ELECTRON_RUN_AS_NODE: '1',
     HOME: undefined,
   }
-  expect(hostEnvironment({ GIVEN: 'yes', CUDA_VISIBLE_DEVICES: '0' }, from)).toEqual({
+  expect(hostEnvironment({ environment: { GIVEN: 'yes', CUDA_VISIBLE_DEVICES: '0' } }, from)).toEqual({
     PATH: '/bin',
     Path: 'C:\\Windows',
     LD_LIBRARY_PATH: '/opt/cuda/lib64',
@@ -26,3 +26,19 @@ it('a host gets what it needs to find libraries and devices, what it is given, a
     GIVEN: 'yes',
   })
 })
+
+it.skipIf(process.platform !== 'linux')(
+  'a host finds the libraries of its runtime before those of the system',
+  () => {
+    const runtime = {
+      folder: '/data/runtimes/cuda13',
+      libraryFolders: ['/venv/nvidia/cublas/lib', '/venv/nvidia/cudnn/lib'],
+    }
+    expect(hostEnvironment({ runtime }, { LD_LIBRARY_PATH: '/opt/cuda/lib64' })).toMatchObject({
+      BATCHSCOPE_RUNTIME: '/data/runtimes/cuda13',
+      LD_LIBRARY_PATH: '/venv/nvidia/cublas/lib:/venv/nvidia/cudnn/lib:/opt/cuda/lib64',
+    })
+    const builtIn = hostEnvironment({ runtime: { folder: undefined, libraryFolders: [] } }, {})
+    expect(Object.keys(builtIn)).toEqual(['ORT_DISABLE_TELEMETRY'])
+  },
+)

@@ -66,12 +66,22 @@ function machine({ describe: tell, prepare, kernel = 'Linux 6.1', write }: Situa
       list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'No tool.' } }),
       watch: () => ({ stop: () => Promise.resolve() }),
       users: () => Promise.resolve([]),
+      watchUsers: () => ({ stop: () => Promise.resolve() }),
+      driver: () => Promise.resolve(undefined),
     },
     processes: {
       read: () => Promise.resolve(undefined),
       systemMemory: () => ({ usedBytes: 1, totalBytes: 2 }),
       processorUse: () => undefined,
+      sharedDeviceMemory: () => Promise.resolve(undefined),
     },
+    runtimes: {
+      list: () =>
+        Promise.resolve([{ name: 'built-in', folder: '/app', version: '1.29.0', providerLibraries: [] }]),
+      install: () => Promise.reject(new Error('not here')),
+      remove: () => Promise.resolve(),
+    },
+    libraries: { find: () => Promise.resolve([]), needs: () => Promise.resolve([]) },
     machine: {
       describe: () =>
         Promise.resolve({

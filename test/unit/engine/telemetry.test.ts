@@ -43,9 +43,12 @@ beforeEach(() => {
         },
         systemMemory: () => system,
         processorUse: () => undefined,
+        sharedDeviceMemory: () => Promise.resolve(undefined),
       },
       devices: {
         users: () => Promise.resolve([]),
+        watchUsers: () => ({ stop: () => Promise.resolve() }),
+        driver: () => Promise.resolve(undefined),
         list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'none' } }),
         watch(_intervalMs, listener) {
           tellDevices = listener

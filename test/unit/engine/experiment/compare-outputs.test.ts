@@ -48,6 +48,7 @@ async function compare(
     ports: { hosts: { launch }, clock: new ManualClock() },
     models: { reference: modelFixture, variants: new Map([['fp16', halfModelFixture]]) },
     experiment,
+    runtimeOf: () => undefined,
     signal: stop.signal,
     say: async (sentence) => void said.push(sentence),
     record: async (drift) => {

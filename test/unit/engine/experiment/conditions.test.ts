@@ -28,6 +28,7 @@ beforeEach(() => {
       read: () => Promise.resolve(undefined),
       systemMemory: () => ({ usedBytes: 1, totalBytes: 2 }),
       processorUse: (): ProcessorUse => ({ cores: 2, busyMs: foreignMs, stolenMs: 0, processes: [] }),
+      sharedDeviceMemory: () => Promise.resolve(undefined),
     },
     devices: {
       list: () => Promise.resolve({ devices: [], telemetry: { available: false as const, reason: '' } }),
@@ -35,6 +36,8 @@ beforeEach(() => {
         tellDevices = listener
         return { stop: () => Promise.resolve() }
       },
+      watchUsers: () => ({ stop: () => Promise.resolve() }),
+      driver: () => Promise.resolve(undefined),
       users() {
         timesAsked += 1
         return Promise.resolve(users)

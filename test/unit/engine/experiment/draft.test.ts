@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProviderStatus } from '../../../../electron/contract/environment.ts'
+import type { ProviderStatus } from '../../../../electron/contract/provider-status.ts'
 import type { ExperimentDraft } from '../../../../electron/contract/experiment.ts'
 import { readDraft } from '../../../../electron/engine/experiment/draft.ts'
 import { defaultRules } from '../../../../electron/engine/experiment/rules.ts'

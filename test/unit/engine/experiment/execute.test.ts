@@ -66,6 +66,7 @@ function execute(answers: Answers, options: Partial<ExecuteContext> & { provider
   host.answer = ({ request }) => answers[request]?.(host)
   const running = executeTrial({
     ports: { clock, hosts: { launch: () => host } },
+    runtime: undefined,
     model,
     spec: {
       factors: {
