@@ -59,6 +59,7 @@ export function createNodeFiles(folders: { dataFolder: string; resourcesFolder: 
     read: (path) => onFile(path, async () => new Uint8Array(await readFile(path))),
     write: (path, content) => onFile(path, () => writeWhole(path, content)),
     link: (source, target) => onFile(target, () => linkOrCopy(source, target)),
+    copy: (source, target) => onFile(target, () => placeWhole(target, (beside) => copyFile(source, beside))),
     openForAppending: (path) => onFile(path, () => openForAppending(path)),
     truncate: (path, bytes) => onFile(path, () => truncate(path, bytes)),
     remove: (path) => onFile(path, () => rm(path, { force: true })),

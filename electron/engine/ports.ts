@@ -51,6 +51,8 @@ export interface FileStore {
   write(path: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void>
   /** Makes `target` the same file as `source` where the file system can, else a copy; what was there is replaced. */
   link(source: string, target: string): Promise<void>
+  /** Makes `target` a file of its own with the content of `source`; what was there is replaced. */
+  copy(source: string, target: string): Promise<void>
   /** Opens for appending; creates it (and its folder) unless it is there. */
   openForAppending(path: string): Promise<AppendableFile>
   /** Cuts a file off after `bytes`. */

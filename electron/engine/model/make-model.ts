@@ -187,7 +187,8 @@ export async function saveMadeModel(
       )
     }
     const there = await files.stat(place)
-    if (there === undefined) await files.link(data.path, place)
+    // A copy: whoever changes what they saved must not change what was made.
+    if (there === undefined) await files.copy(data.path, place)
     else if (there.bytes !== data.bytes || (await files.sha256(place)) !== (await files.sha256(data.path))) {
       throw badInput(
         `The model needs its weights in "${place}", and another file is there.`,

@@ -1,6 +1,15 @@
 import type { Dimension, ModelInput, ModelWarning } from '../../../contract/model.ts'
 import { expressionSize } from './dimension-expressions.ts'
-import { meaningOf } from './dimension-names.ts'
+import {
+  axisNamedBatch,
+  mostFrequentFirst,
+  isSinglePicture,
+  isOpen,
+  meansNothingElse,
+  meansOther,
+  symbolAt,
+  said,
+} from './dimension-signs.ts'
 import type { GraphTrace } from '../trace/trace-graph.ts'
 
 /** What the search for batch axes looks at in an input or output. */
@@ -344,38 +353,6 @@ export function batchSymbols(
   return new Set(symbols.filter((symbol) => symbol !== undefined))
 }
 
-/** The first dimension whose name says batch; the first of all, where there are several. */
-export function axisNamedBatch(shape: readonly Dimension[]): number | undefined {
-  const axis = shape.findIndex(
-    (dimension) => typeof dimension === 'string' && meaningOf(dimension) === 'batch',
-  )
-  return axis < 0 ? undefined : axis
-}
-
-/** The size that most inputs and outputs begin with; of several, that of the first input. */
-function mostFrequentFirst(
-  candidates: readonly ShapedValue[],
-  outputs: readonly ShapedValue[],
-): Dimension | undefined {
-  const counts = new Map<Dimension | undefined, number>()
-  for (const { shape } of [...candidates, ...outputs]) {
-    if (shape.length >= 2) counts.set(shape[0], (counts.get(shape[0]) ?? 0) + 1)
-  }
-  const count = (size: Dimension | undefined) => counts.get(size) ?? 0
-  const sizes = candidates.map(({ shape }) => shape[0])
-  return sizes.reduce((best, size) => (count(size) > count(best) ? size : best), sizes[0])
-}
-
-/** `[3, 224, 224]`: channels, height and width without a batch. */
-function isSinglePicture(shape: readonly Dimension[]): boolean {
-  const [channels, ...sides] = shape
-  return (
-    shape.length === 3 &&
-    (channels === 3 || channels === 4) &&
-    sides.every((side) => typeof side !== 'number' || side >= 16)
-  )
-}
-
 function uncertain(name: string, clause: string): ModelWarning {
   return {
     code: 'uncertain-batch-axis',
@@ -383,22 +360,3 @@ function uncertain(name: string, clause: string): ModelWarning {
     remedy: `Correct it with --batch-axis ${name}=AXIS, or ${name}=none.`,
   }
 }
-
-const isOpen = (dimension: Dimension | undefined) => dimension === null || typeof dimension === 'string'
-
-/** Whether a dimension has no name that says what else it counts. */
-function meansNothingElse(dimension: Dimension | undefined): boolean {
-  return typeof dimension !== 'string' || ['batch', 'unnamed', 'other'].includes(meaningOf(dimension))
-}
-
-/** Whether a dimension has a name that people gave it. */
-function meansOther(dimension: Dimension | undefined): boolean {
-  return typeof dimension === 'string' && meaningOf(dimension) === 'other'
-}
-
-function symbolAt(shape: readonly Dimension[], axis: number): string | undefined {
-  const dimension = shape[axis]
-  return typeof dimension === 'string' ? dimension : undefined
-}
-
-const said = (symbol: string | undefined) => (symbol === undefined ? '' : ` (\`${symbol}\`)`)

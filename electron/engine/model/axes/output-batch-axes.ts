@@ -1,5 +1,6 @@
 import type { Dimension, ModelOutput } from '../../../contract/model.ts'
-import { axisNamedBatch, batchRoots, batchSymbols, type FoundAxis, type ShapedValue } from './batch-axes.ts'
+import { batchRoots, batchSymbols, type FoundAxis, type ShapedValue } from './batch-axes.ts'
+import { axisNamedBatch } from './dimension-signs.ts'
 import { meaningOf } from './dimension-names.ts'
 import type { Extent } from '../trace/extents.ts'
 import type { GraphTrace } from '../trace/trace-graph.ts'

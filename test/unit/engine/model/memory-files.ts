@@ -53,6 +53,7 @@ export function memoryFiles(
     sha256: async (path) => createHash('sha256').update(contentOf(path)).digest('hex'),
     write: readOnly,
     link: readOnly,
+    copy: readOnly,
     openForAppending: readOnly,
     truncate: readOnly,
     remove: readOnly,

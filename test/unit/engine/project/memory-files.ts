@@ -63,6 +63,7 @@ export function memoryDisk(): MemoryDisk {
     },
     read: async (path) => contentOf(path).slice(),
     link: async (source, target) => put(target, contentOf(source)),
+    copy: async (source, target) => put(target, contentOf(source)),
     write: async (path, content) => put(path, content),
     openForAppending: async (path): Promise<AppendableFile> => ({
       append: async (text) => {
