@@ -39,6 +39,12 @@ const prefixes = ['CUDA_', 'NVIDIA_', 'VK_', 'PROCESSOR_']
  */
 const withoutTelemetry = { ORT_DISABLE_TELEMETRY: '1' }
 
+/**
+ * CUDA numbers devices by their speed unless this is set; their driver's tool, by which they are listed and read, in the
+ * order of the bus.
+ */
+const devicesInBusOrder = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
+
 /** The variable that names where the system's loader looks for shared libraries before its own places. */
 const searchPaths: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
 
@@ -59,7 +65,10 @@ export function hostEnvironment(
     const upper = name.toUpperCase()
     if (names.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix))) environment[name] = value
   }
-  return { ...environment, ...withoutTelemetry, ...runtimeVariables(runtime, environment), ...extra }
+  return {
+    ...{ ...environment, ...withoutTelemetry, ...devicesInBusOrder },
+    ...{ ...runtimeVariables(runtime, environment), ...extra },
+  }
 }
 
 function runtimeVariables(

@@ -1,11 +1,19 @@
 import type { DeviceReading, TelemetrySample } from '../contract/telemetry.ts'
 import type { MemoryPeaks } from '../contract/trial.ts'
-import type { Ports } from './ports.ts'
+import { DeviceMemory } from './device-memory.ts'
+import type { DeviceUser, Ports } from './ports.ts'
 
 export interface TelemetryOptions {
-  /** Between the starts of two readings, in ms. */
+  /** Between the starts of two readings of host and system, in ms. */
   intervalMs: number
+  /** Between two readings of devices, in ms; default: as the host's. */
+  deviceIntervalMs?: number
+  /** Between two looks at who computes on devices, in ms; absent: nobody looks. */
+  userIntervalMs?: number
 }
+
+/** A reading and when it came, on the engine's clock. */
+export type TimedDeviceReading = DeviceReading & { timeMs: number }
 
 /** How much more is in swap than when the execution began, at its highest. */
 export interface SwapGrowth {
@@ -15,20 +23,35 @@ export interface SwapGrowth {
   hostBytes: number | undefined
 }
 
+/** What was seen of one measured window. */
+export interface WindowSeen {
+  /** Every reading of every device in it. */
+  devices: readonly TimedDeviceReading[]
+  /** Since `watchHost(undefined)`. */
+  swap: SwapGrowth
+  /** Who computed on devices in it besides the host, each with the most memory that it was seen with. */
+  others: readonly DeviceUser[]
+  /**
+   * Whether the host was seen among those who compute. In a container it may be listed under a number that is not its own
+   * here, and is then one of `others`.
+   */
+  hostListed: boolean
+}
+
 /** Reads host, system and devices at a steady rate while something is measured. */
 export interface Telemetry {
   /** Begins; `listener` gets what gathered about every 100 ms. */
   start(listener: (samples: TelemetrySample[]) => void): void
   /** The host to read from now on; `undefined` between executions. Peaks and the device baseline begin anew. */
   watchHost(pid: number | undefined): void
-  /** Lowest use of a device's memory since `watchHost(undefined)`, in bytes: what others hold. */
-  deviceBaseline(device?: number): number | undefined
-  /** Peaks since the host was told; device memory is of `device`, by default the first. */
-  peaks(device?: number): MemoryPeaks
+  /** The host that was told last, gone or not. */
+  readonly lastHostPid: number | undefined
+  /** Peaks since the host was told; of a device's memory only where one is named. */
+  peaks(device: number | undefined): MemoryPeaks
   /** A measured window begins. */
   beginWindow(): void
-  /** It ended: every reading of a device in it, and the growth of swap since `watchHost(undefined)`. */
-  endWindow(): { devices: readonly DeviceReading[]; swap: SwapGrowth }
+  /** It ended: what was seen in it. */
+  endWindow(): WindowSeen
   stop(): Promise<void>
 }
 
@@ -50,69 +73,88 @@ export function createTelemetry(
 
 class TelemetryReader implements Telemetry {
   readonly #ports: Pick<Ports, 'clock' | 'devices' | 'processes'>
-  readonly #intervalMs: number
+  readonly #options: TelemetryOptions
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
-  #deviceWatch: { stop(): Promise<void> } | undefined
+  #watches: { stop(): Promise<void> }[] = []
+  readonly #memory: DeviceMemory
   #devices: DeviceReading[] = []
+  #devicesProblem: string | undefined
   #hostPid: number | undefined
+  #lastHostPid: number | undefined
   #hostPeakBytes: number | undefined
-  #lowestUse = new Map<number, number>()
-  #highestUse = new Map<number, number>()
-  #window: DeviceReading[] | undefined
+  #window: { devices: TimedDeviceReading[]; users: Map<string, DeviceUser> } | undefined
   #swapBefore: number | undefined
   #swap: SwapGrowth = nothingSwapped
 
-  constructor(ports: Pick<Ports, 'clock' | 'devices' | 'processes'>, { intervalMs }: TelemetryOptions) {
+  constructor(ports: Pick<Ports, 'clock' | 'devices' | 'processes'>, options: TelemetryOptions) {
     this.#ports = ports
-    this.#intervalMs = intervalMs
+    this.#options = options
+    this.#memory = new DeviceMemory(options.userIntervalMs ?? options.intervalMs)
   }
 
   start(listener: (samples: TelemetrySample[]) => void): void {
-    this.#deviceWatch = this.#ports.devices.watch(this.#intervalMs, (readings) => this.#takeDevices(readings))
+    const { devices } = this.#ports
+    const { intervalMs, deviceIntervalMs = intervalMs, userIntervalMs } = this.#options
+    this.#watches = [
+      devices.watch(
+        deviceIntervalMs,
+        (readings) => this.#takeDevices(readings),
+        (problem) => {
+          this.#devicesProblem = problem
+          if (problem !== undefined) this.#devices = []
+        },
+      ),
+      ...(userIntervalMs === undefined
+        ? []
+        : [devices.watchUsers(userIntervalMs, (users) => this.#takeUsers(users))]),
+    ]
     this.#loop = this.#read(listener)
   }
 
   watchHost(pid: number | undefined): void {
     this.#hostPid = pid
+    this.#lastHostPid = pid ?? this.#lastHostPid
     this.#hostPeakBytes = undefined
-    this.#highestUse.clear()
+    this.#memory.watchHost(pid)
     // Telling the host does not end the baseline: it is read before and while the host starts.
     if (pid !== undefined) return
-    this.#lowestUse.clear()
     this.#window = undefined
     this.#swapBefore = undefined
     this.#swap = nothingSwapped
   }
 
-  deviceBaseline(device = this.#devices[0]?.index): number | undefined {
-    return device === undefined ? undefined : this.#lowestUse.get(device)
+  get lastHostPid(): number | undefined {
+    return this.#lastHostPid
   }
 
-  peaks(device = this.#devices[0]?.index): MemoryPeaks {
-    const baseline = this.deviceBaseline(device)
-    const highest = device === undefined ? undefined : this.#highestUse.get(device)
+  peaks(device: number | undefined): MemoryPeaks {
     return {
       ...(this.#hostPeakBytes === undefined ? {} : { hostPeakBytes: this.#hostPeakBytes }),
-      ...(baseline === undefined || highest === undefined
-        ? {}
-        : { devicePeakBytes: highest - baseline, deviceBaselineBytes: baseline }),
+      ...(device === undefined ? {} : this.#memory.peaks(device)),
     }
   }
 
   beginWindow(): void {
-    this.#window = []
+    this.#window = { devices: [], users: new Map() }
   }
 
-  endWindow(): { devices: readonly DeviceReading[]; swap: SwapGrowth } {
-    const devices = this.#window ?? []
+  endWindow(): WindowSeen {
+    const { devices = [], users } = this.#window ?? {}
     this.#window = undefined
-    return { devices, swap: this.#swap }
+    const isHost = ({ pid }: DeviceUser) => pid === this.#hostPid
+    const all = [...(users?.values() ?? [])]
+    return {
+      devices,
+      swap: this.#swap,
+      others: all.filter((user) => !isHost(user)),
+      hostListed: all.some(isHost),
+    }
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.all([this.#loop, this.#deviceWatch?.stop()])
+    await Promise.all([this.#loop, ...this.#watches.map((watch) => watch.stop())])
   }
 
   /** One reading after the other, so that a slow system gives fewer and not overlapping ones. */
@@ -129,7 +171,7 @@ class TelemetryReader implements Telemetry {
         listener(gathered)
         gathered = []
       }
-      const restMs = this.#intervalMs - (clock.now() - startedMs)
+      const restMs = this.#options.intervalMs - (clock.now() - startedMs)
       await clock.sleep(Math.max(1, restMs), signal).catch(() => undefined)
     }
     if (gathered.length > 0) listener(gathered)
@@ -149,6 +191,7 @@ class TelemetryReader implements Telemetry {
       ...(current ? { host: { residentBytes: host.residentBytes, cpuPercent: host.cpuPercent } } : {}),
       system: { memoryUsedBytes: usedBytes, memoryTotalBytes: totalBytes },
       devices: this.#devices,
+      ...(this.#devicesProblem === undefined ? {} : { devicesProblem: this.#devicesProblem }),
     }
   }
 
@@ -162,13 +205,19 @@ class TelemetryReader implements Telemetry {
     }
   }
 
-  #takeDevices(readings: DeviceReading[]): void {
-    this.#devices = readings
-    this.#window?.push(...readings)
-    for (const { index, memoryUsedBytes: used } of readings) {
-      if (used === undefined) continue
-      this.#lowestUse.set(index, Math.min(this.#lowestUse.get(index) ?? used, used))
-      this.#highestUse.set(index, Math.max(this.#highestUse.get(index) ?? used, used))
+  #takeDevices(readings: readonly DeviceReading[]): void {
+    const timeMs = this.#ports.clock.now()
+    this.#devices = readings.map((reading) => this.#memory.take(reading, timeMs))
+    this.#window?.devices.push(...this.#devices.map((reading) => ({ ...reading, timeMs })))
+  }
+
+  #takeUsers(users: readonly DeviceUser[]): void {
+    this.#memory.takeUsers(users, this.#ports.clock.now())
+    for (const user of users) {
+      const key = `${user.pid} ${user.device}`
+      const known = this.#window?.users.get(key)
+      const memoryBytes = highest(known?.memoryBytes, user.memoryBytes)
+      this.#window?.users.set(key, { ...user, name: user.name ?? known?.name, memoryBytes })
     }
   }
 }

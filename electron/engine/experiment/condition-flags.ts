@@ -3,7 +3,7 @@ import type { DeviceReading } from '../../contract/telemetry.ts'
 import type { Flag } from '../../contract/trial.ts'
 import type { DeviceUser, ProcessorUse } from '../ports.ts'
 import { quantile, sortSamples } from '../statistics/quantile.ts'
-import type { SwapGrowth } from '../telemetry.ts'
+import type { SwapGrowth, WindowSeen } from '../telemetry.ts'
 
 /** A reason that the driver gives in fewer of its readings than this is a passing one. */
 const leastShareOfReadings = 0.05
@@ -28,6 +28,9 @@ const leastShareHeldBack = 0.01
 
 /** More than this in swap, in bytes, is no accident. */
 const leastSwapBytes = 16 * 1024 ** 2
+
+/** Programs that use a GPU under Windows share some of the host's memory with it anyway, for what they send, in bytes. */
+const leastSharedBytes = 256 * 1024 ** 2
 
 /** `throttled`, from the readings of one device in the measured window. */
 export function deviceThrottledFlag(readings: readonly DeviceReading[]): Flag | undefined {
@@ -62,12 +65,20 @@ export function deviceThrottledFlag(readings: readonly DeviceReading[]): Flag | 
   }
 }
 
-/** `shared-device`, from who computed on the device before the execution began and after it ended. */
-export function deviceSharedFlag(
-  before: readonly DeviceUser[],
-  after: readonly DeviceUser[],
-): Flag | undefined {
-  const users = [...new Map([...before, ...after].map((user) => [user.pid, user])).values()].sort(
+/** Who computed on one device besides the session host, and when. */
+export interface DeviceSharing {
+  /** Before the execution began. */
+  before: readonly DeviceUser[]
+  /** In the measured window. */
+  during: Pick<WindowSeen, 'others' | 'hostListed'>
+  /** After it ended. */
+  after: readonly DeviceUser[]
+}
+
+/** `shared-device`, from who computed on the device before, while and after an execution was measured. */
+export function deviceSharedFlag({ before, during, after }: DeviceSharing): Flag | undefined {
+  const within = foreign({ before, during, after })
+  const users = [...new Map([...before, ...after, ...within].map((user) => [user.pid, user])).values()].sort(
     (one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0),
   )
   const [largest] = users
@@ -76,8 +87,23 @@ export function deviceSharedFlag(
   const named = `${largest.name ?? 'an unnamed process'} (process ${largest.pid})${memory}`
   const others = users.length === 1 ? '' : ` and ${formatCount(users.length - 1)} more`
   const seen = (list: readonly DeviceUser[]) => list.some(({ pid }) => pid === largest.pid)
-  const when = seen(before) ? (seen(after) ? 'before and after' : 'before') : 'after'
+  const around = seen(before) ? (seen(after) ? 'before and after' : 'before') : 'after'
+  const when = seen(within) ? 'while' : around
   return { name: 'shared-device', reason: `${named}${others} used the GPU ${when} it was measured` }
+}
+
+/**
+ * Those in the window who are not the host. In a container the driver may list the host under a number that it has
+ * elsewhere: where it was not listed, the largest of those who came and went with it is taken for it.
+ */
+function foreign({ before, during, after }: DeviceSharing): readonly DeviceUser[] {
+  const { others, hostListed } = during
+  if (hostListed) return others
+  const stayed = new Set([...before, ...after].map(({ pid }) => pid))
+  const [host] = others
+    .filter(({ pid }) => !stayed.has(pid))
+    .sort((one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0))
+  return others.filter((user) => user !== host)
 }
 
 interface UseBetween {
@@ -136,9 +162,20 @@ export function processorSharedFlag({ before, after }: UseBetween, lengthMs: num
   }
 }
 
-/** `spilled`, from the growth of swap over the execution. */
-export function spilledFlag({ systemBytes = 0, hostBytes = 0 }: SwapGrowth): Flag | undefined {
+/**
+ * `spilled`, from the growth of swap over the execution, and from what Windows put into the host's memory because the
+ * device's was full (`sharedBytes`: the host began without any).
+ */
+export function spilledFlag(
+  { systemBytes = 0, hostBytes = 0 }: SwapGrowth,
+  sharedBytes = 0,
+): Flag | undefined {
   const reasons: string[] = []
+  if (sharedBytes > leastSharedBytes) {
+    reasons.push(
+      `${formatBytes(sharedBytes)} of GPU memory were in the memory of the host (shared GPU memory)`,
+    )
+  }
   if (hostBytes > leastSwapBytes) reasons.push(`${formatBytes(hostBytes)} of the session host were in swap`)
   if (systemBytes > leastSwapBytes) {
     reasons.push(`the system's use of swap grew by ${formatBytes(systemBytes)}`)

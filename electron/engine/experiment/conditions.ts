@@ -1,7 +1,6 @@
-import type { DeviceReading } from '../../contract/telemetry.ts'
-import type { ExecutionPhase, Flag, TrialConfig } from '../../contract/trial.ts'
+import type { CompletedExecution, Energy, ExecutionPhase, Flag, TrialConfig } from '../../contract/trial.ts'
 import type { DeviceUser, Ports, ProcessorUse } from '../ports.ts'
-import type { SwapGrowth, Telemetry } from '../telemetry.ts'
+import type { Telemetry, WindowSeen } from '../telemetry.ts'
 import {
   deviceSharedFlag,
   deviceThrottledFlag,
@@ -9,17 +8,16 @@ import {
   processorThrottledFlag,
   spilledFlag,
 } from './condition-flags.ts'
+import { energyOf } from './energy.ts'
 
 /** Who computed on the devices is asked after each execution; before one only if the last answer is older than this, in ms. */
 const freshMs = 5000
 
 /** What was seen of one measured window. */
-interface MeasuredWindow {
-  lengthMs: number
-  /** Readings of all devices in it. */
-  devices: readonly DeviceReading[]
+interface MeasuredWindow extends WindowSeen {
+  fromMs: number
+  toMs: number
   use: { before: ProcessorUse; after: ProcessorUse } | undefined
-  swap: SwapGrowth
 }
 
 /**
@@ -32,6 +30,7 @@ export class ConditionsWatch {
   #config: TrialConfig | undefined
   #opened: { atMs: number; use: ProcessorUse | undefined } | undefined
   #window: MeasuredWindow | undefined
+  #sharedBytes: number | undefined
   #users: { atMs: number; list: readonly DeviceUser[] } | undefined
   #usersBefore: readonly DeviceUser[] = []
 
@@ -45,10 +44,16 @@ export class ConditionsWatch {
     this.#config = config
     this.#opened = undefined
     this.#window = undefined
+    this.#sharedBytes = undefined
     const { clock } = this.#ports
     const fresh = this.#users !== undefined && clock.now() - this.#users.atMs < freshMs
     if (!fresh) await this.#askUsers()
     this.#usersBefore = this.#users?.list ?? []
+  }
+
+  /** Who computed on devices before the execution began. */
+  get usersBefore(): readonly DeviceUser[] {
+    return this.#usersBefore
   }
 
   /** To be told every phase of the execution. */
@@ -59,12 +64,18 @@ export class ConditionsWatch {
       this.#telemetry.beginWindow()
       this.#opened = { atMs: clock.now(), use }
     } else if (phase === 'ending' && this.#opened !== undefined) {
-      const { atMs, use: before } = this.#opened
-      const lengthMs = clock.now() - atMs
-      const { devices, swap } = this.#telemetry.endWindow()
+      const { atMs: fromMs, use: before } = this.#opened
+      const toMs = clock.now()
+      const seen = this.#telemetry.endWindow()
       const after = before && processes.processorUse()
-      this.#window = { lengthMs, devices, swap, use: before && after && { before, after } }
+      this.#window = { ...seen, fromMs, toMs, use: before && after && { before, after } }
     }
+  }
+
+  /** To be called when everything is measured and the execution's host still there: what else only that can tell. */
+  async lookAtHost(pid: number): Promise<void> {
+    if (this.#usesProcessor()) return
+    this.#sharedBytes = await this.#ports.processes.sharedDeviceMemory(pid)
   }
 
   /** To be called when the execution's host is gone; gives nothing when it did not measure to the end. */
@@ -74,23 +85,42 @@ export class ConditionsWatch {
     // Asked whatever became of the execution: the next one needs to know too.
     await this.#askUsers()
     if (config === undefined || window === undefined) return []
-    const flags = this.#usesProcessor()
-      ? [
-          window.use && processorThrottledFlag(window.use, window.lengthMs),
-          window.use && processorSharedFlag(window.use, window.lengthMs),
-        ]
-      : this.#deviceFlags(window, config)
-    return [...flags, spilledFlag(window.swap)].filter((flag) => flag !== undefined)
+    const lengthMs = window.toMs - window.fromMs
+    const device = deviceOf(config)
+    const flags =
+      device === undefined
+        ? [
+            window.use && processorThrottledFlag(window.use, lengthMs),
+            window.use && processorSharedFlag(window.use, lengthMs),
+          ]
+        : this.#deviceFlags(window, device)
+    return [...flags, spilledFlag(window.swap, this.#sharedBytes)].filter((flag) => flag !== undefined)
   }
 
-  #deviceFlags({ devices }: MeasuredWindow, config: TrialConfig): (Flag | undefined)[] {
-    const index = config.device ?? 0
+  /** What the items of the execution that just ended cost; nothing where its device's power is not known. */
+  energy({ samplesMs, windowMs }: CompletedExecution): { energy?: Energy } {
+    const config = this.#config
+    const window = this.#window
+    const device = config && deviceOf(config)
+    if (config === undefined || window === undefined || device === undefined) return {}
+    // Others number devices in their own way, and may run on one of another maker.
+    if (!isOfDriver(config)) return {}
+    const readings = window.devices.flatMap(({ index, timeMs, powerWatts: watts }) =>
+      index === device && watts !== undefined ? [{ timeMs, watts }] : [],
+    )
+    const energy = energyOf(readings, window, { windowMs, items: samplesMs.length * config.batchSize })
+    return energy === undefined ? {} : { energy }
+  }
+
+  #deviceFlags({ devices, others, hostListed }: MeasuredWindow, index: number): (Flag | undefined)[] {
+    const onIt = (users: readonly DeviceUser[]) => users.filter(({ device }) => device === index)
     return [
       deviceThrottledFlag(devices.filter((reading) => reading.index === index)),
-      deviceSharedFlag(
-        this.#usersBefore.filter(({ device }) => device === index),
-        this.#users?.list.filter(({ device }) => device === index) ?? [],
-      ),
+      deviceSharedFlag({
+        before: onIt(this.#usersBefore),
+        during: { others: onIt(others), hostListed },
+        after: onIt(this.#users?.list ?? []),
+      }),
     ]
   }
 
@@ -100,9 +130,20 @@ export class ConditionsWatch {
 
   /** Only for providers that run on devices which the driver's tool knows. */
   async #askUsers(): Promise<void> {
-    const provider = this.#config?.executionProvider
-    if (provider !== 'cuda' && provider !== 'tensorrt') return
-    const list = await this.#ports.devices.users()
+    if (this.#config === undefined || !isOfDriver(this.#config)) return
+    const users = await this.#ports.devices.users()
+    // The driver may go on listing a host that has just ended.
+    const list = users.filter(({ pid }) => pid !== this.#telemetry.lastHostPid)
     this.#users = { atMs: this.#ports.clock.now(), list }
   }
+}
+
+/** The device that a configuration runs on, the first unless another is named; `undefined` on the CPU. */
+export function deviceOf({ executionProvider, device = 0 }: TrialConfig): number | undefined {
+  return executionProvider === 'cpu' ? undefined : device
+}
+
+/** Whether it runs on a device that the driver's tool knows by the same index. */
+function isOfDriver({ executionProvider }: TrialConfig): boolean {
+  return executionProvider === 'cuda' || executionProvider === 'tensorrt'
 }

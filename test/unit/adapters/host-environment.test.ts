@@ -23,6 +23,8 @@ it('a host gets what it needs to find libraries and devices, what it is given, a
     SystemRoot: 'C:\\Windows',
     // ONNX Runtime sends nothing about anybody's models anywhere.
     ORT_DISABLE_TELEMETRY: '1',
+    // Device 1 is the one that nvidia-smi calls so.
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     GIVEN: 'yes',
   })
 })
@@ -39,6 +41,6 @@ it.skipIf(process.platform !== 'linux')(
       LD_LIBRARY_PATH: '/venv/nvidia/cublas/lib:/venv/nvidia/cudnn/lib:/opt/cuda/lib64',
     })
     const builtIn = hostEnvironment({ runtime: { folder: undefined, libraryFolders: [] } }, {})
-    expect(Object.keys(builtIn)).toEqual(['ORT_DISABLE_TELEMETRY'])
+    expect(Object.keys(builtIn)).toEqual(['ORT_DISABLE_TELEMETRY', 'CUDA_DEVICE_ORDER'])
   },
 )

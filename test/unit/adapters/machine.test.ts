@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { createMachineProbe, prettyName } from '../../../electron/adapters/machine.ts'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMachineProbe, hasNvidiaDevice, prettyName } from '../../../electron/adapters/machine.ts'
 
 describe('the machine', () => {
   it('has a system, a processor, cores and memory', async () => {
@@ -23,5 +26,35 @@ describe('the machine', () => {
     ['NAME=None', undefined],
   ])('is called as os-release says: %j', (text, name) => {
     expect(prettyName(text)).toBe(name)
+  })
+})
+
+describe('whether there is a device of NVIDIA in the machine', () => {
+  let root: string
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'batchscope-bus-'))
+  })
+  afterEach(() => rm(root, { recursive: true, force: true }))
+
+  async function plugIn(name: string, vendor: string, kind: string): Promise<void> {
+    const folder = join(root, 'sys/bus/pci/devices', name)
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'vendor'), `${vendor}\n`)
+    await writeFile(join(folder, 'class'), `${kind}\n`)
+  }
+
+  it('is told by the bus: a display controller of this vendor', async () => {
+    await plugIn('0000-00-02.0', '0x8086', '0x030000')
+    await plugIn('0000-01-00.1', '0x10de', '0x040300')
+    expect(await hasNvidiaDevice(root)).toBe(false)
+    await plugIn('0000-01-00.0', '0x10de', '0x030200')
+    expect(await hasNvidiaDevice(root)).toBe(true)
+  })
+
+  it('is not known where the system tells of no bus, and on WSL, whose devices are those of Windows', async () => {
+    expect(await hasNvidiaDevice(root)).toBeUndefined()
+    await plugIn('0000-00-02.0', '0x1414', '0x030200')
+    await mkdir(join(root, 'dev/dxg'), { recursive: true })
+    expect(await hasNvidiaDevice(root)).toBeUndefined()
   })
 })

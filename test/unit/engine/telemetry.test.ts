@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceReading, TelemetrySample } from '../../../electron/contract/telemetry.ts'
+import type { DeviceUser } from '../../../electron/engine/ports.ts'
 import { createTelemetry, type Telemetry } from '../../../electron/engine/telemetry.ts'
 import { ManualClock, settled } from '../../fixtures/manual-clock.ts'
 
@@ -14,7 +15,9 @@ let readsAtOnce: number
 let mostReadsAtOnce: number
 let readMs: number
 let tellDevices: (readings: DeviceReading[]) => void
-let devicesWatched: boolean
+let tellUsers: (users: DeviceUser[]) => void
+let tellProblem: (problem: string | undefined) => void
+let watched: Record<string, number>
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -25,6 +28,7 @@ beforeEach(() => {
   readsAtOnce = 0
   mostReadsAtOnce = 0
   readMs = 0
+  watched = {}
   telemetry = createTelemetry(
     {
       clock,
@@ -47,22 +51,20 @@ beforeEach(() => {
       },
       devices: {
         users: () => Promise.resolve([]),
-        watchUsers: () => ({ stop: () => Promise.resolve() }),
         driver: () => Promise.resolve(undefined),
         list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'none' } }),
-        watch(_intervalMs, listener) {
+        watch(intervalMs, listener, onProblem) {
           tellDevices = listener
-          devicesWatched = true
-          return {
-            stop() {
-              devicesWatched = false
-              return Promise.resolve()
-            },
-          }
+          tellProblem = (problem) => onProblem?.(problem)
+          return watching('devices', intervalMs)
+        },
+        watchUsers(intervalMs, listener) {
+          tellUsers = listener
+          return watching('users', intervalMs)
         },
       },
     },
-    { intervalMs: 50 },
+    { intervalMs: 50, deviceIntervalMs: 20, userIntervalMs: 100 },
   )
   telemetry.start((samples) => batches.push(samples))
 })
@@ -72,8 +74,21 @@ afterEach(async () => {
   await stopped
 })
 
+function watching(what: string, intervalMs: number) {
+  watched[what] = intervalMs
+  return {
+    stop() {
+      Reflect.deleteProperty(watched, what)
+      return Promise.resolve()
+    },
+  }
+}
+
 const taken = () => batches.flat()
 const device = (index: number, memoryUsedBytes: number): DeviceReading => ({ index, memoryUsedBytes })
+const user = (pid: number, memoryBytes: number | undefined, on = 0): DeviceUser => ({
+  ...{ pid, device: on, name: 'node', memoryBytes },
+})
 
 describe('telemetry', () => {
   it('reads at its interval and hands out what gathered every 100 ms', async () => {
@@ -115,14 +130,27 @@ describe('telemetry', () => {
     expect(mostReadsAtOnce).toBe(1)
   })
 
+  it('says why devices cannot be read, for as long as they cannot', async () => {
+    tellDevices([device(0, 5)])
+    tellProblem('nvidia-smi ended')
+    await clock.advance(60)
+    tellDevices([device(0, 5)])
+    tellProblem(undefined)
+    await clock.advance(200)
+    expect(taken()[1]).toMatchObject({ devices: [], devicesProblem: 'nvidia-smi ended' })
+    expect(taken().at(-1)).toMatchObject({ devices: [device(0, 5)] })
+    expect(taken().at(-1)).not.toHaveProperty('devicesProblem')
+  })
+
   it('hands out the rest when it stops, and lets go of the devices', async () => {
     await clock.advance(150)
+    expect(watched).toEqual({ devices: 20, users: 100 })
     const before = taken().length
     const stopped = telemetry.stop()
     await clock.advance(0)
     await stopped
     expect(taken().length).toBeGreaterThan(before)
-    expect(devicesWatched).toBe(false)
+    expect(watched).toEqual({})
   })
 })
 
@@ -133,11 +161,11 @@ describe('the peaks of an execution', () => {
     await clock.advance(100)
     residentBytes = 300
     await clock.advance(100)
-    expect(telemetry.peaks()).toEqual({ hostPeakBytes: 900 })
+    expect(telemetry.peaks(undefined)).toEqual({ hostPeakBytes: 900 })
     telemetry.watchHost(2)
-    expect(telemetry.peaks()).toEqual({})
+    expect(telemetry.peaks(undefined)).toEqual({})
     await clock.advance(100)
-    expect(telemetry.peaks()).toEqual({ hostPeakBytes: 300 })
+    expect(telemetry.peaks(undefined)).toEqual({ hostPeakBytes: 300 })
   })
 
   it('count device memory from the baseline before the host began', async () => {
@@ -149,8 +177,11 @@ describe('the peaks of an execution', () => {
     tellDevices([device(0, 4000)])
     tellDevices([device(0, 3000)])
     await settled()
-    expect(telemetry.deviceBaseline()).toBe(1000)
-    expect(telemetry.peaks()).toEqual({ devicePeakBytes: 3000, deviceBaselineBytes: 1000 })
+    expect(telemetry.peaks(0)).toEqual({
+      ...{ devicePeakBytes: 3000, deviceBaselineBytes: 1000 },
+      deviceMeasuredBy: 'difference',
+    })
+    expect(telemetry.peaks(undefined)).toEqual({})
   })
 
   it('are of the device asked for', () => {
@@ -158,9 +189,71 @@ describe('the peaks of an execution', () => {
     tellDevices([device(0, 10), device(1, 20)])
     telemetry.watchHost(1)
     tellDevices([device(0, 10), device(1, 70)])
-    expect(telemetry.peaks(1)).toEqual({ devicePeakBytes: 50, deviceBaselineBytes: 20 })
-    expect(telemetry.peaks(0)).toEqual({ devicePeakBytes: 0, deviceBaselineBytes: 10 })
+    expect(telemetry.peaks(1)).toMatchObject({ devicePeakBytes: 50, deviceBaselineBytes: 20 })
+    expect(telemetry.peaks(0)).toMatchObject({ devicePeakBytes: 0, deviceBaselineBytes: 10 })
     expect(telemetry.peaks(2)).toEqual({})
+  })
+})
+
+describe("the driver's word of the host's own process", () => {
+  it('is its peak of device memory, whatever others do', async () => {
+    tellDevices([device(0, 1000)])
+    telemetry.watchHost(1)
+    tellDevices([device(0, 9000)])
+    await clock.advance(50)
+    tellUsers([user(1, 3000), user(2, 5000), user(1, 70, 1)])
+    tellUsers([user(1, 2000), user(2, 5000)])
+    expect(telemetry.peaks(0)).toMatchObject({
+      ...{ devicePeakBytes: 3000, deviceBaselineBytes: 1000 },
+      deviceMeasuredBy: 'process',
+    })
+    expect(telemetry.peaks(1)).toMatchObject({ devicePeakBytes: 70, deviceMeasuredBy: 'process' })
+  })
+
+  it('is not taken where it came before the memory of the device rose', async () => {
+    const gib = 1024 ** 3
+    tellDevices([device(0, gib)])
+    telemetry.watchHost(1)
+    tellDevices([device(0, 2 * gib)])
+    tellUsers([user(1, gib)])
+    await clock.advance(50)
+    tellDevices([device(0, 70 * gib)])
+    expect(telemetry.peaks(0)).toMatchObject({ devicePeakBytes: 69 * gib, deviceMeasuredBy: 'difference' })
+  })
+
+  it('is taken though the memory of the device flickers afterwards', async () => {
+    const gib = 1024 ** 3
+    telemetry.watchHost(1)
+    tellDevices([device(0, 70 * gib)])
+    await clock.advance(50)
+    tellUsers([user(1, 69 * gib)])
+    await clock.advance(50)
+    tellDevices([device(0, 70.1 * gib)])
+    expect(telemetry.peaks(0)).toMatchObject({ devicePeakBytes: 69 * gib, deviceMeasuredBy: 'process' })
+  })
+
+  it('is not taken of another execution, nor where it tells no memory', () => {
+    telemetry.watchHost(1)
+    tellDevices([device(0, 10)])
+    tellUsers([user(1, 5)])
+    telemetry.watchHost(undefined)
+    tellDevices([device(0, 10)])
+    telemetry.watchHost(2)
+    tellDevices([device(0, 30)])
+    tellUsers([user(1, 5), user(2, undefined)])
+    expect(telemetry.peaks(0)).toMatchObject({ devicePeakBytes: 20, deviceMeasuredBy: 'difference' })
+  })
+
+  it('stands in the readings while it is fresh', async () => {
+    telemetry.watchHost(1)
+    tellUsers([user(1, 7)])
+    tellDevices([device(0, 10)])
+    await clock.advance(200)
+    expect(taken().at(-1)?.devices).toEqual([{ ...device(0, 10), hostMemoryBytes: 7 }])
+    await clock.advance(500)
+    tellDevices([device(0, 10)])
+    await clock.advance(200)
+    expect(taken().at(-1)?.devices).toEqual([device(0, 10)])
   })
 })
 
@@ -174,6 +267,31 @@ describe('the measured window', () => {
     tellDevices([device(0, 6)])
     expect(devices.map(({ memoryUsedBytes }) => memoryUsedBytes)).toEqual([2, 3, 4, 5])
     expect(telemetry.endWindow().devices).toEqual([])
+  })
+
+  it('tells when each reading came', async () => {
+    telemetry.beginWindow()
+    tellDevices([device(0, 2)])
+    await clock.advance(70)
+    tellDevices([device(0, 4)])
+    const times = telemetry.endWindow().devices.map(({ timeMs }) => timeMs)
+    expect(times.map((timeMs) => timeMs - (times[0] ?? 0))).toEqual([0, 70])
+  })
+
+  it('has those who computed in it, with the most that they held, and whether the host was listed', () => {
+    telemetry.watchHost(1)
+    tellUsers([user(9, 900)])
+    telemetry.beginWindow()
+    tellUsers([user(1, 5), user(2, 40)])
+    tellUsers([user(2, 70), user(3, undefined, 1)])
+    tellUsers([user(2, 60)])
+    expect(telemetry.endWindow()).toMatchObject({
+      others: [user(2, 70), user(3, undefined, 1)],
+      hostListed: true,
+    })
+    telemetry.beginWindow()
+    tellUsers([user(2, 60)])
+    expect(telemetry.endWindow()).toMatchObject({ others: [user(2, 60)], hostListed: false })
   })
 
   it('tells how far swap grew since the execution began, at its highest', async () => {

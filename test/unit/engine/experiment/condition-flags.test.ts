@@ -43,21 +43,48 @@ describe('a device', () => {
     ['a reason was given once in passing', (at) => ({ throttleReasons: at === 7 ? ['sync boost'] : [] })],
     ['one reading is off', (at) => ({ smClockMhz: at === 3 ? 345 : 1980 })],
     ['the driver tells nothing', () => ({})],
+    ['it is faulty and tells only its memory', () => ({ memoryUsedBytes: 0, utilizationPercent: undefined })],
   ])('is not throttled when %s', (_name, of) => {
     expect(deviceThrottledFlag(readings(40, of))).toBeUndefined()
     expect(deviceThrottledFlag([])).toBeUndefined()
   })
+})
 
-  it('that others compute on is shared, with the largest of them and when it was seen', () => {
-    const python = { pid: 7, device: 0, name: 'python3', memoryBytes: 2048 * mebibyte }
-    const unnamed = { pid: 8, device: 0, name: undefined, memoryBytes: undefined }
-    expect(deviceSharedFlag([python], [python, unnamed])?.reason).toBe(
+describe('a device that others compute on', () => {
+  const python = { pid: 7, device: 0, name: 'python3', memoryBytes: 2048 * mebibyte }
+  const unnamed = { pid: 8, device: 0, name: undefined, memoryBytes: undefined }
+  const alone = { others: [], hostListed: true }
+
+  it('is shared, with the largest of them and when it was seen', () => {
+    expect(deviceSharedFlag({ before: [python], during: alone, after: [python, unnamed] })?.reason).toBe(
       'python3 (process 7) with 2.00 GiB and 1 more used the GPU before and after it was measured',
     )
-    expect(deviceSharedFlag([], [unnamed])?.reason).toBe(
+    expect(deviceSharedFlag({ before: [], during: alone, after: [unnamed] })?.reason).toBe(
       'an unnamed process (process 8) used the GPU after it was measured',
     )
-    expect(deviceSharedFlag([], [])).toBeUndefined()
+    expect(
+      deviceSharedFlag({ before: [python], during: { others: [python], hostListed: true }, after: [] })
+        ?.reason,
+    ).toBe('python3 (process 7) with 2.00 GiB used the GPU while it was measured')
+    expect(deviceSharedFlag({ before: [], during: alone, after: [] })).toBeUndefined()
+  })
+
+  it('is shared by one that came and went within the window', () => {
+    const during = { others: [python], hostListed: true }
+    expect(deviceSharedFlag({ before: [], during, after: [] })?.reason).toContain('while it was measured')
+  })
+
+  it('is not shared by the host under another number, as in a container, but by anybody else', () => {
+    const host = { pid: 91, device: 0, name: 'node', memoryBytes: 4096 * mebibyte }
+    expect(
+      deviceSharedFlag({ before: [], during: { others: [host], hostListed: false }, after: [] }),
+    ).toBeUndefined()
+    const both = { others: [host, python], hostListed: false }
+    expect(deviceSharedFlag({ before: [], during: both, after: [] })?.reason).toMatch(
+      /^python3 \(process 7\)/,
+    )
+    const stays = { others: [python], hostListed: false }
+    expect(deviceSharedFlag({ before: [python], during: stays, after: [python] })?.reason).toContain('while')
   })
 })
 
@@ -130,5 +157,13 @@ describe('memory', () => {
     })
     expect(spilledFlag({ systemBytes: 10 * mebibyte, hostBytes: 0 })).toBeUndefined()
     expect(spilledFlag({ systemBytes: undefined, hostBytes: undefined })).toBeUndefined()
+  })
+
+  it('of the GPU that Windows put into that of the host is spilled, more than what is sent anyway', () => {
+    const nothing = { systemBytes: undefined, hostBytes: undefined }
+    expect(spilledFlag(nothing, 3072 * mebibyte)?.reason).toBe(
+      '3.00 GiB of GPU memory were in the memory of the host (shared GPU memory)',
+    )
+    expect(spilledFlag(nothing, 100 * mebibyte)).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceReading } from '../../../../electron/contract/telemetry.ts'
-import type { TrialConfig } from '../../../../electron/contract/trial.ts'
+import type { CompletedExecution, TrialConfig } from '../../../../electron/contract/trial.ts'
 import { ConditionsWatch } from '../../../../electron/engine/experiment/conditions.ts'
 import type { DeviceUser, ProcessorUse } from '../../../../electron/engine/ports.ts'
 import { createTelemetry, type Telemetry } from '../../../../electron/engine/telemetry.ts'
@@ -13,13 +13,16 @@ let clock: ManualClock
 let telemetry: Telemetry
 let watch: ConditionsWatch
 let tellDevices: (readings: DeviceReading[]) => void
+let tellUsers: (users: DeviceUser[]) => void
 let users: DeviceUser[]
+let sharedBytes: number | undefined
 let timesAsked: number
 let foreignMs: number
 
 beforeEach(() => {
   clock = new ManualClock()
   users = []
+  sharedBytes = undefined
   timesAsked = 0
   foreignMs = 0
   const ports = {
@@ -28,7 +31,7 @@ beforeEach(() => {
       read: () => Promise.resolve(undefined),
       systemMemory: () => ({ usedBytes: 1, totalBytes: 2 }),
       processorUse: (): ProcessorUse => ({ cores: 2, busyMs: foreignMs, stolenMs: 0, processes: [] }),
-      sharedDeviceMemory: () => Promise.resolve(undefined),
+      sharedDeviceMemory: () => Promise.resolve(sharedBytes),
     },
     devices: {
       list: () => Promise.resolve({ devices: [], telemetry: { available: false as const, reason: '' } }),
@@ -36,7 +39,10 @@ beforeEach(() => {
         tellDevices = listener
         return { stop: () => Promise.resolve() }
       },
-      watchUsers: () => ({ stop: () => Promise.resolve() }),
+      watchUsers(_intervalMs: number, listener: (users: DeviceUser[]) => void) {
+        tellUsers = listener
+        return { stop: () => Promise.resolve() }
+      },
       driver: () => Promise.resolve(undefined),
       users() {
         timesAsked += 1
@@ -44,7 +50,7 @@ beforeEach(() => {
       },
     },
   }
-  telemetry = createTelemetry(ports, { intervalMs: 50 })
+  telemetry = createTelemetry(ports, { intervalMs: 50, userIntervalMs: 100 })
   telemetry.start(() => undefined)
   watch = new ConditionsWatch(ports, telemetry)
 })
@@ -116,5 +122,83 @@ describe('the conditions of an execution', () => {
     await watch.begin(cpu)
     await watch.end()
     expect(timesAsked).toBe(0)
+  })
+
+  it('are those of the window: who came and went within it shared the device', async () => {
+    await watch.begin(cuda)
+    telemetry.watchHost(4242)
+    watch.enter('measuring')
+    const stranger = { pid: 5, device: 1, name: 'python3', memoryBytes: undefined }
+    tellUsers([{ ...stranger, pid: 4242, name: 'node' }, stranger])
+    tellUsers([{ ...stranger, pid: 6, device: 0 }])
+    watch.enter('ending')
+    const flags = await watch.end()
+    expect(flags).toEqual([
+      { name: 'shared-device', reason: 'python3 (process 5) used the GPU while it was measured' },
+    ])
+  })
+
+  it('are not those of a host that the driver still lists when it has ended', async () => {
+    await watch.begin(cuda)
+    telemetry.watchHost(4242)
+    watch.enter('measuring')
+    watch.enter('ending')
+    telemetry.watchHost(undefined)
+    users = [{ pid: 4242, device: 1, name: 'node', memoryBytes: undefined }]
+    expect(await watch.end()).toEqual([])
+    await watch.begin(cuda)
+    watch.enter('measuring')
+    watch.enter('ending')
+    expect(await watch.end()).toEqual([])
+  })
+
+  it('are asked of the host while it is there, on a device only', async () => {
+    sharedBytes = 1024 ** 3
+    for (const [config, names] of [
+      [cuda, ['spilled']],
+      [cpu, []],
+    ] as const) {
+      await watch.begin(config)
+      watch.enter('measuring')
+      watch.enter('ending')
+      await watch.lookAtHost(4242)
+      expect((await watch.end()).map(({ name }) => name)).toEqual(names)
+    }
+  })
+})
+
+describe('the energy of an execution', () => {
+  const executed = { samplesMs: [500, 500], windowMs: 1000 } as unknown as CompletedExecution
+  const measureAt = async (config: TrialConfig) => {
+    await watch.begin(config)
+    watch.enter('measuring')
+    for (let ms = 0; ms < 1000; ms += 100) {
+      tellDevices([
+        { index: 0, powerWatts: 50 },
+        { index: 1, powerWatts: 300 },
+      ])
+      await clock.advance(100)
+    }
+    watch.enter('ending')
+    await watch.end()
+  }
+
+  it('is that of its own device, per item', async () => {
+    await measureAt({ ...cuda, batchSize: 8 })
+    const { energy } = watch.energy(executed)
+    expect(energy).toMatchObject({ meanWatts: 300, readings: 10 })
+    expect(energy?.joulesPerItem).toBeCloseTo(300 / 16, 9)
+  })
+
+  it('is that of the first device where none is named', async () => {
+    await measureAt({ batchSize: 1, executionProvider: 'cuda', dims: {} })
+    expect(watch.energy(executed).energy?.meanWatts).toBe(50)
+  })
+
+  it('is not known on the CPU, nor of providers that number devices in their own way', async () => {
+    for (const executionProvider of ['cpu', 'webgpu', 'dml'] as const) {
+      await measureAt({ batchSize: 1, executionProvider, dims: {} })
+      expect(watch.energy(executed)).toEqual({})
+    }
   })
 })
