@@ -36,6 +36,6 @@ export function findInstallation(moduleUrl: string): Installation {
 }
 
 /** Where the packed application keeps what its archive cannot hold (`asarUnpack` in electron-builder.yml). */
-function outsideArchive(folder: string): string {
+export function outsideArchive(folder: string): string {
   return basename(folder) === 'app.asar' ? `${folder}.unpacked` : folder
 }

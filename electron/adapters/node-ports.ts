@@ -6,9 +6,10 @@ import { createMachineProbe } from './machine.ts'
 import { createLibraryProbe } from './libraries/library-probe.ts'
 import { nodeClock } from './node-clock.ts'
 import { createNodeFiles } from './node-files.ts'
-import { nvidiaDevices } from './nvidia-smi.ts'
+import { createNvidiaDevices } from './nvidia-smi/devices.ts'
 import { createProcessProbe } from './process-probe.ts'
 import { createRuntimeStore } from './runtimes/runtime-store.ts'
+import type { ScriptRunner } from './runtimes/script-runner.ts'
 
 export interface NodePortsOptions {
   /** The built host, `dist/host.js`. */
@@ -23,6 +24,8 @@ export interface NodePortsOptions {
   builtInFolder?: string
   /** Default: `child_process.fork`. */
   launcher?: HostLauncher
+  /** Runs the installers of runtimes. Default: `child_process.spawn` of this process's own Node. */
+  runScript?: ScriptRunner
 }
 
 /** The engine's ports on this machine. */
@@ -34,11 +37,12 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     clock: nodeClock,
     files: createNodeFiles({ dataFolder, resourcesFolder }),
     hosts: options.launcher ?? createForkLauncher(hostPath),
-    devices: nvidiaDevices,
+    devices: createNvidiaDevices(),
     processes: createProcessProbe(),
     runtimes: createRuntimeStore({
       dataFolder,
       builtInFolder: options.builtInFolder ?? dirname(dirname(hostPath)),
+      runScript: options.runScript,
     }),
     libraries: createLibraryProbe(),
     machine: createMachineProbe({

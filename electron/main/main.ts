@@ -14,6 +14,7 @@ import { filesToOpen } from './opened-files.ts'
 import { servePage } from './page-channel.ts'
 import { rememberDocuments } from './recent-documents.ts'
 import { createUtilityLauncher } from './utility-launcher.ts'
+import { runUtilityScript } from './utility-script.ts'
 
 /** How long the end of a run and the closing of projects may hold up quitting, in ms. */
 const shutdownLimitMs = 15_000
@@ -27,6 +28,7 @@ function startDesktop(): void {
     batchscopeVersion: version,
     electronVersion: process.versions.electron,
     launcher: createUtilityLauncher(hostPath),
+    runScript: runUtilityScript,
   })
   const workbench = createWorkbench(ports)
   const intents = createIntents(workbench.subscribe)

@@ -1,19 +1,26 @@
-import { BatchscopeError } from '../../contract/failure.ts'
+import { BatchscopeError, toFailure, type Failure } from '../../contract/failure.ts'
 import type { RuntimeInstall } from '../../contract/runtime.ts'
-import type { Ports } from '../ports.ts'
-import { recipeOf } from './recipes.ts'
+import type { Ports, RuntimeRecipe } from '../ports.ts'
+import { recipeOf, refuseElsewhere } from './recipes.ts'
 
 interface RuntimeControlContext {
-  ports: Pick<Ports, 'runtimes'>
+  ports: Pick<Ports, 'runtimes' | 'machine'>
   emit(install: RuntimeInstall): void
   /** The set of runtimes changed. */
   changed(): void
 }
 
+interface ActiveInstall {
+  abort: AbortController
+  last: RuntimeInstall
+  /** Never rejects. */
+  ended: Promise<void>
+}
+
 /** Installs and removes runtimes, one at a time. */
 export class RuntimeControl {
   readonly #context: RuntimeControlContext
-  #active: { abort: AbortController; last: RuntimeInstall } | undefined
+  #active: ActiveInstall | undefined
 
   constructor(context: RuntimeControlContext) {
     this.#context = context
@@ -23,35 +30,19 @@ export class RuntimeControl {
     return this.#active?.last ?? null
   }
 
+  /** Resolves when it is there. The last event tells how it ended: `done`, `failed` or `cancelled`. */
   async install(name: string): Promise<void> {
     const recipe = recipeOf(name)
-    if (this.#active !== undefined) {
-      throw new BatchscopeError({
-        code: 'busy',
-        message: `${this.#active.last.name} is being installed.`,
-        hint: 'Wait for its end or cancel it.',
-        owner: 'user',
-      })
-    }
-    const { ports, emit, changed } = this.#context
-    const abort = new AbortController()
-    const active = {
-      abort,
-      last: { name: recipe.name, state: 'preparing', receivedBytes: 0 } as RuntimeInstall,
+    this.#refuseIfBusy()
+    const active: ActiveInstall = {
+      abort: new AbortController(),
+      last: { name: recipe.name, state: 'preparing', receivedBytes: 0 },
+      ended: Promise.resolve(),
     }
     this.#active = active
-    try {
-      await ports.runtimes.install(recipe, {
-        signal: abort.signal,
-        onProgress: (install) => {
-          active.last = install
-          emit(install)
-        },
-      })
-    } finally {
-      this.#active = undefined
-      changed()
-    }
+    const work = this.#perform(recipe, active)
+    active.ended = work.catch(() => undefined)
+    await work
   }
 
   cancel(): void {
@@ -59,7 +50,56 @@ export class RuntimeControl {
   }
 
   async remove(name: string): Promise<void> {
+    this.#refuseIfBusy()
     await this.#context.ports.runtimes.remove(name)
     this.#context.changed()
   }
+
+  /** Cancels the installation in progress and waits until it has put everything in order. */
+  async shutdown(): Promise<void> {
+    this.cancel()
+    await this.#active?.ended
+  }
+
+  #refuseIfBusy(): void {
+    if (this.#active === undefined) return
+    throw new BatchscopeError({
+      code: 'busy',
+      message: `The runtime ${this.#active.last.name} is being installed.`,
+      hint: 'Wait for its end or cancel it.',
+      owner: 'user',
+    })
+  }
+
+  async #perform(recipe: RuntimeRecipe, active: ActiveInstall): Promise<void> {
+    const { emit, changed } = this.#context
+    const { machine, runtimes } = this.#context.ports
+    const tell = (install: RuntimeInstall) => {
+      active.last = install
+      emit(install)
+    }
+    const end = (install: RuntimeInstall) => {
+      this.#active = undefined
+      changed()
+      emit(install)
+    }
+    tell(active.last)
+    try {
+      refuseElsewhere(recipe.name, await machine.describe())
+      await runtimes.install(recipe, { signal: active.abort.signal, onProgress: tell })
+    } catch (error) {
+      end(brokenOff(active.last, toFailure(error)))
+      throw error
+    }
+    const { doing, ...last } = active.last
+    // What was being done is over; but the store may have said itself that there was nothing to do.
+    end({ ...last, state: 'done', ...(last.state === 'done' && doing !== undefined ? { doing } : {}) })
+  }
+}
+
+/** The last event of an installation that did not come to its end. */
+function brokenOff(last: RuntimeInstall, failure: Failure): RuntimeInstall {
+  return failure.code === 'cancelled'
+    ? { ...last, state: 'cancelled' }
+    : { ...last, state: 'failed', failure }
 }

@@ -4,14 +4,16 @@ import type { Analysis } from '../../../electron/contract/analysis.ts'
 import type { Comparison } from '../../../electron/contract/comparison.ts'
 import type { Environment } from '../../../electron/contract/environment.ts'
 import type { Constraints, ExperimentPreview } from '../../../electron/contract/experiment.ts'
-import { badInput } from '../../../electron/contract/failure.ts'
+import { BatchscopeError, badInput } from '../../../electron/contract/failure.ts'
 import type { ProjectSummary } from '../../../electron/contract/project.ts'
 import type { RunEvent } from '../../../electron/contract/run-event.ts'
+import type { RuntimeInstall } from '../../../electron/contract/runtime.ts'
 import type { CommandParams } from '../../../electron/contract/workbench-api.ts'
 import { defaultRules } from '../../../electron/engine/experiment/rules.ts'
 import { dynamicModel } from '../engine/experiment/draft-models.ts'
 import { exampleAnalysis } from './analysis-example.ts'
 import { exampleComparison } from './comparison-example.ts'
+import { fakeVerification } from './fake-verification.ts'
 
 export const exampleEnvironment: Environment = {
   host: {
@@ -25,7 +27,15 @@ export const exampleEnvironment: Environment = {
     { name: 'cuda', usable: false, reason: 'The CUDA provider is not installed.', hint: 'Install it.' },
   ],
   deviceTelemetry: { available: false, reason: 'nvidia-smi was not found.' },
+  nextStep: 'Ready to measure on cpu: batchscope run MODEL.onnx --ep cpu',
 }
+
+const cancelledInstall = new BatchscopeError({
+  code: 'cancelled',
+  message: 'The installation of cuda13 was cancelled.',
+  hint: 'What was downloaded is kept: install it again to go on from there.',
+  owner: 'user',
+})
 
 interface FakeEngine {
   session: Session
@@ -49,11 +59,18 @@ export function fakeEngine(
     project?: ProjectSummary
     existing?: Record<string, 'file' | 'folder'>
     runs?: boolean
+    environment?: Environment
+    /** What an installation tells as it goes; it then resolves, or rejects where the last of these is a failure. */
+    installs?: RuntimeInstall[]
+    /** With this, an installation goes on until it is cancelled. */
+    installsUntilCancelled?: boolean
   } = {},
 ): FakeEngine {
   const called: FakeEngine['called'] = []
   const written: FakeEngine['written'] = new Map()
   const listeners = new Set<(event: RunEvent) => void>()
+  const installListeners = new Set<(event: RuntimeInstall) => void>()
+  const installing = new AbortController()
   const experiment = { projectId: 'p1', experimentId: 'e1' }
   let sequence = 0
   const emit = (event: Partial<RunEvent>) => {
@@ -72,7 +89,7 @@ export function fakeEngine(
     }
   }
   const commands: UsedCommands = {
-    environment: answer('environment', () => exampleEnvironment),
+    environment: answer('environment', () => answers.environment ?? exampleEnvironment),
     openModel: answer('openModel', ({ path }) => ({
       ...dynamicModel,
       path,
@@ -140,10 +157,32 @@ export function fakeEngine(
       content: `<${format}>`,
     })),
     saveReport: answer('saveReport', () => ({})),
+    installRuntime: answer('installRuntime', async (): Promise<Record<string, never>> => {
+      for (const install of answers.installs ?? []) {
+        for (const listener of installListeners) listener(install)
+        if (install.failure !== undefined) throw new BatchscopeError(install.failure)
+      }
+      if (answers.installsUntilCancelled !== true) return {}
+      return new Promise((_resolve, reject) => {
+        const end = () => reject(cancelledInstall)
+        if (installing.signal.aborted) end()
+        installing.signal.addEventListener('abort', end)
+      })
+    }),
+    cancelRuntimeInstall: answer('cancelRuntimeInstall', () => {
+      installing.abort()
+      return {}
+    }),
+    removeRuntime: answer('removeRuntime', () => ({})),
   }
   const session: Session = {
     commands,
     subscribe: (event, listener) => {
+      if (event === 'runtimeInstall') {
+        const own = (payload: RuntimeInstall) => (listener as (payload: RuntimeInstall) => void)(payload)
+        installListeners.add(own)
+        return () => installListeners.delete(own)
+      }
       if (event !== 'run') return () => undefined
       const own = (payload: RunEvent) => (listener as (payload: RunEvent) => void)(payload)
       listeners.add(own)
@@ -158,6 +197,7 @@ export function fakeEngine(
         return kind === undefined ? undefined : { kind, bytes: 1, modified: '2026-01-01T00:00:00.000Z' }
       },
     },
+    verification: fakeVerification(commands),
     close: () => Promise.resolve(),
   }
   return { session, called, written, emit }

@@ -77,6 +77,18 @@ describe('the results as text', () => {
     expect(second).toMatch(/^ {4}1 {8}2 .* 512$/)
   })
 
+  it('shows the energy of an item where it is known of any', () => {
+    const energy = { joulesPerItem: 0.1234, meanWatts: 412, readings: 40 }
+    const [head, , first, second] = linesAt(100, {
+      ...exampleAnalysis,
+      series: [],
+      trials: [completedTrial(1, { energy }), completedTrial(2)],
+    })
+    expect(head).toMatch(/host MiB {2}J\/item$/)
+    expect(first).toMatch(/ 0\.123$/)
+    expect(second).not.toMatch(/ 0\.123$/)
+  })
+
   it('shows the percentile that the latency bound is about', () => {
     const [head] = linesAt(100, { ...exampleAnalysis, slo: { percentile: 95, milliseconds: 5 } })
     expect(head).toContain('p95 ms')

@@ -183,3 +183,13 @@ describe('an installation that is cancelled', () => {
     },
   )
 })
+
+describe('a data folder that cannot be written', () => {
+  it('is told in one sentence, and nothing is asked of the registry', async () => {
+    await writeFile(disk.dataFolder, 'a file in its place')
+    await expect(disk.install(recipe)).rejects.toMatchObject({
+      failure: { message: expect.stringContaining(disk.path()) as string },
+    })
+    expect(registry.downloads).toEqual([])
+  })
+})
