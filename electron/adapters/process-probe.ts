@@ -4,6 +4,7 @@ import pidusage from 'pidusage'
 import type { ProcessProbe } from '../engine/ports.ts'
 import { kilobyteField, readMemoryAccount } from './process-memory.ts'
 import { cpuMsOf, readProcessorUse } from './processor-use.ts'
+import { readSharedDeviceMemory } from './shared-device-memory.ts'
 
 /**
  * CPU use is told over at least this long, in ms: systems count it in ticks of 10 ms, which over 50 ms would show as
@@ -48,7 +49,7 @@ export function createProcessProbe(): ProcessProbe {
 
     processorUse: () => (process.platform === 'linux' ? readProcessorUse(process.pid) : undefined),
 
-    sharedDeviceMemory: () => Promise.resolve(undefined),
+    sharedDeviceMemory: (pid) => readSharedDeviceMemory(pid),
   }
 }
 

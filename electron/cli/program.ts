@@ -10,6 +10,7 @@ import { reportCommand } from './report-command.ts'
 import { installRuntime, listRuntimes, removeRuntime } from './runtime-command.ts'
 import { runCommand } from './run-command.ts'
 import { serveCommand } from './serve-command.ts'
+import { verifyExamples } from './verification-text.ts'
 import { verifyCommand } from './verify-command.ts'
 
 /** How the parsed command line reaches its command. */
@@ -209,6 +210,7 @@ export function createProgram(version: string, runner: CommandRunner): Command {
     .option('--python <FILE>', 'the Python that has PyTorch (default: the one on the path)')
     .option('--time-budget <TIME>', 'end within about this much time', '8min')
     .option('--json', 'print the report as a JSON document')
+    .addHelpText('after', verifyExamples)
     .action((options) => runner.withEngine((context) => verifyCommand(options, context)))
 
   return program

@@ -116,6 +116,15 @@ function columnsFor(
   if (trials.some(({ memory }) => memory.devicePeakBytes !== undefined)) {
     columns.push(right('device MiB', ({ memory }) => megabytes(memory.devicePeakBytes)))
   }
+  if (trials.some((trial) => trial.outcome === 'completed' && trial.energy !== undefined)) {
+    columns.push(
+      right('J/item', (trial) =>
+        trial.outcome === 'completed' && trial.energy !== undefined
+          ? formatNumber(trial.energy.joulesPerItem)
+          : '',
+      ),
+    )
+  }
   const notes = (trial: TrialReport) => {
     if (trial.outcome !== 'completed') {
       return style(trial.outcome === 'skipped' ? 'dim' : 'red', outcomeWords[trial.outcome])

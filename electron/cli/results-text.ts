@@ -5,6 +5,7 @@ import { failureLine } from '../contract/failure.ts'
 import { flagSentences } from '../contract/flag-words.ts'
 import { resultsTable, trialsInOrder } from './results-table.ts'
 import { wrap, type Terminal } from './terminal.ts'
+import { timeText } from './time-text.ts'
 import { variantsText } from './variants-text.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
 
@@ -17,6 +18,7 @@ export function resultsText(analysis: Analysis, terminal: Pick<Terminal, 'style'
     resultsTable(analysis, terminal),
     remarks(analysis, terminal),
     variantsText(analysis, terminal),
+    timeText(analysis, terminal),
     answer(analysis, terminal),
   ]
   return parts.filter((part) => part !== '').join('\n\n')

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { findInstallation } from '../adapters/installation.ts'
 import { createNodePorts } from '../adapters/node-ports.ts'
+import { programRunner } from '../adapters/program-runner.ts'
 import type { EngineCommands, Subscribe } from '../contract/workbench-api.ts'
 import type { FileStore } from '../engine/ports.ts'
+import type { VerificationTools } from '../engine/verification/scene.ts'
 import { createWorkbench } from '../engine/workbench.ts'
 
 /** The engine's commands that the command line uses. */
@@ -32,6 +34,8 @@ export interface Session {
   commands: UsedCommands
   subscribe: Subscribe
   files: Pick<FileStore, 'resolve' | 'stat' | 'folderOf' | 'write'>
+  /** What `verify` works with besides. */
+  verification: VerificationTools & { generator: string }
   close(): Promise<void>
 }
 
@@ -48,6 +52,10 @@ export function openSession(): Session {
     commands: workbench.commands,
     subscribe: workbench.subscribe,
     files: ports.files,
+    verification: {
+      ...{ commands: workbench.commands, subscribe: workbench.subscribe },
+      ...{ ports, programs: programRunner, generator: `batchscope ${version}` },
+    },
     close: () => workbench.shutdown(),
   }
 }

@@ -1,4 +1,5 @@
 import type { TrialReport } from '../contract/analysis.ts'
+import { builtInRuntime } from '../contract/runtime.ts'
 import type { Outcome, TrialConfig } from '../contract/trial.ts'
 
 /** Outcomes as a person says them. */
@@ -24,6 +25,7 @@ export function varyingFactors(trials: readonly Pick<TrialReport, 'config'>[]): 
   const columns: FactorColumn[] = [
     { head: 'variant', valueOf: ({ variant }) => variant ?? 'reference' },
     { head: 'EP', valueOf: ({ executionProvider }) => executionProvider },
+    { head: 'runtime', valueOf: ({ runtime }) => runtime ?? builtInRuntime },
     { head: 'device', valueOf: ({ device }) => String(device ?? '') },
     { head: 'threads', valueOf: ({ threads }) => (threads === undefined ? 'default' : String(threads)) },
     ...[...dims].map((key) => ({

@@ -126,7 +126,7 @@ export const TrialReportSchema = v.variant('outcome', [
 ])
 export type TrialReport = v.InferOutput<typeof TrialReportSchema>
 
-export const goals = ['latency', 'throughput', 'knee', 'slo', 'memory'] as const
+export const goals = ['latency', 'throughput', 'knee', 'slo', 'memory', 'efficiency'] as const
 export const GoalSchema = v.picklist(goals)
 export type Goal = v.InferOutput<typeof GoalSchema>
 
@@ -143,6 +143,8 @@ export function goalTitle(goal: Goal, slo: Slo | undefined): string {
       return slo === undefined ? 'Latency bound' : sloPhrase(slo)
     case 'memory':
       return 'Fits in memory'
+    case 'efficiency':
+      return 'Best throughput per watt'
   }
 }
 

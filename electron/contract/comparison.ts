@@ -63,6 +63,7 @@ export type EnvironmentDifference = v.InferOutput<typeof EnvironmentDifferenceSc
 
 /** A configuration that both runs measured. */
 export const ComparedConfigurationSchema = v.object({
+  /** The reference's; the new run may have measured it in another runtime, which is then among the differences. */
   config: TrialConfigSchema,
   /** Trial ids in their experiments. */
   beforeTrialId: v.string(),

@@ -18,10 +18,24 @@ export type Device = v.InferOutput<typeof DeviceSchema>
 export const FoundLibrarySchema = v.object({
   /** As the loader looks for it, for example `libcublas.so.13`. */
   name: v.string(),
-  family: v.picklist(['cuda', 'cudart', 'cublas', 'cudnn', 'curand', 'cufft', 'tensorrt', 'vulkan']),
+  family: v.picklist([
+    'cuda',
+    'cudart',
+    'cublas',
+    'cudnn',
+    'curand',
+    'cufft',
+    'nvrtc',
+    'tensorrt',
+    'vulkan',
+  ]),
   /** Major version, from its name. */
   major: v.optional(v.number()),
   path: v.string(),
+  /** CUDA's major version that it was made for, where its place tells it and its name does not (cuDNN, cuRAND, TensorRT). */
+  cudaMajor: v.optional(v.number()),
+  /** True when the system's loader finds it without a folder being put on its search path. */
+  loaderFinds: v.optional(v.boolean()),
   /** How it was found: `loader cache`, `LD_LIBRARY_PATH`, `/usr/local/cuda-13.0`, `conda`, `Python environment` and so on. */
   source: v.string(),
 })

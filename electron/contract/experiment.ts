@@ -5,6 +5,9 @@ export const executionProviders = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', '
 export const ExecutionProviderSchema = v.picklist(executionProviders)
 export type ExecutionProvider = v.InferOutput<typeof ExecutionProviderSchema>
 
+/** Providers that run on a device chosen by its index. */
+export const indexedProviders: ReadonlySet<ExecutionProvider> = new Set(['cuda', 'tensorrt', 'dml'])
+
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1))
 
 /** The user's own values for one input, from a NumPy file. */
@@ -44,8 +47,8 @@ export const FactorsSchema = v.object({
   dims: v.record(v.string(), v.array(positiveInteger)),
   /** Models measured beside the experiment's own, which is the reference. Names are unique. */
   variants: v.optional(v.array(v.object({ name: v.string(), modelSha256: v.string() }))),
-  /** Runtimes by execution provider; a provider that is absent uses the built-in one. */
-  runtimes: v.optional(v.record(ExecutionProviderSchema, v.pipe(v.array(v.string()), v.minLength(1)))),
+  /** Names of runtimes by execution provider; a provider that is absent uses the built-in one. */
+  runtimes: v.optional(v.record(v.string(), v.pipe(v.array(v.string()), v.minLength(1)))),
 })
 export type Factors = v.InferOutput<typeof FactorsSchema>
 

@@ -22,6 +22,7 @@ export const failureCodes = [
   'timed-out',
   'cancelled',
   'skipped-after-out-of-memory',
+  'skipped-after-device-lost',
   'skipped-by-user',
   'project-damaged',
   'project-newer',

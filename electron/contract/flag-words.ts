@@ -30,7 +30,8 @@ export const flagWords: Record<Flag['name'], FlagWords> = {
     remedy: 'Close other programs, or use a machine of your own, and measure again.',
   },
   spilled: {
-    meaning: 'Memory was short, and part of it was moved to the disk, which is far slower.',
+    meaning:
+      'Memory was short, and part of it was moved to the disk, or from the GPU to the host, which is far slower.',
     remedy: 'Close other programs, or use a smaller batch.',
   },
   'ep-fallback': {

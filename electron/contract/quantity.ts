@@ -30,6 +30,21 @@ export function formatThroughput(itemsPerSecond: number): string {
   return `${formatNumber(itemsPerSecond)} items/s`
 }
 
+/** Energy per item as `0.24 J/item`; below 0.1 J as `12.3 mJ/item`. */
+export function formatEnergyPerItem(joules: number): string {
+  return joules < 0.1 ? `${formatNumber(joules * 1000)} mJ/item` : `${formatNumber(joules)} J/item`
+}
+
+/** Items per joule, which is items per second and watt, as `4.17 items/J`. */
+export function formatItemsPerJoule(itemsPerJoule: number): string {
+  return `${formatNumber(itemsPerJoule)} items/J`
+}
+
+/** Power as `412 W`. */
+export function formatWatts(watts: number): string {
+  return `${formatNumber(watts)} W`
+}
+
 const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Bytes in binary units as `3.10 GiB`. */

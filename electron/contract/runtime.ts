@@ -5,6 +5,9 @@ import { ProviderStatusSchema } from './provider-status.ts'
 /** Name of the runtime that comes with Batchscope. */
 export const builtInRuntime = 'built-in'
 
+/** Stands for the version of a runtime whose ONNX Runtime cannot be loaded. */
+export const notLoadable = 'not loadable'
+
 /** Runtimes that can be installed by a name of their own; besides these, `onnxruntime@VERSION`. */
 export const namedRuntimes = ['cuda13', 'cuda12'] as const
 export type NamedRuntime = (typeof namedRuntimes)[number]

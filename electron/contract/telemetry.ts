@@ -32,5 +32,7 @@ export const TelemetrySampleSchema = v.object({
   ),
   system: v.object({ memoryUsedBytes: v.number(), memoryTotalBytes: v.number() }),
   devices: v.array(DeviceReadingSchema),
+  /** Why no device can be read at present, one sentence; absent while they can, and where there are none. */
+  devicesProblem: v.optional(v.string()),
 })
 export type TelemetrySample = v.InferOutput<typeof TelemetrySampleSchema>

@@ -134,8 +134,15 @@ export interface HostExit {
 export interface DeviceProbe {
   /** Devices here, or why none can be seen. */
   list(): Promise<{ devices: Device[]; telemetry: Environment['deviceTelemetry'] }>
-  /** One long-lived process that reports every `intervalMs` until stopped. Gives nothing where there is no tool. */
-  watch(intervalMs: number, listener: (readings: DeviceReading[]) => void): { stop(): Promise<void> }
+  /**
+   * One long-lived process that reports every `intervalMs` until stopped. Gives nothing where there is no tool. `onProblem`
+   * hears, in one sentence, why it gives nothing at present, and `undefined` once it does again.
+   */
+  watch(
+    intervalMs: number,
+    listener: (readings: DeviceReading[]) => void,
+    onProblem?: (problem: string | undefined) => void,
+  ): { stop(): Promise<void> }
   /**
    * Who computes on the devices now. Starts the driver's tool once, so not while something is measured. Empty where
    * nobody does, and where it cannot be known.
@@ -234,7 +241,7 @@ export interface StoredRuntime {
 /** What a runtime is made of. */
 export interface RuntimeRecipe {
   name: string
-  /** Packages of the npm registry. */
+  /** Packages of the npm registry. The onnxruntime-common that onnxruntime-node asks for is added where it is missing. */
   packages: readonly RuntimePackage[]
   /** What onnxruntime-node's own installer is told to fetch, when everything else is there. */
   ownInstaller?: 'cuda12'
@@ -263,4 +270,31 @@ export interface MachineProbe {
   describe(): Promise<Environment['host']>
   /** Versions of Batchscope, Node and, in the desktop, Electron. */
   versions(): { batchscope: string; node: string; electron?: string }
+  /** Whether a graphics processor of NVIDIA's is on the bus, with a driver or without; `undefined` where nothing tells. */
+  hasNvidiaDevice?(): Promise<boolean | undefined>
 }
+
+/** Other programs of this machine, such as the user's Python. */
+export interface ProgramRunner {
+  /** Runs a program to its end, but for no longer than `timeoutMs`; an aborted signal ends it at once. Never rejects. */
+  run(
+    program: string,
+    args: readonly string[],
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<ProgramEnd>
+}
+
+/** How a program ended, and what it wrote until then. */
+export type ProgramEnd =
+  | {
+      started: true
+      code: number | null
+      /** Why it was ended; absent when it ended by itself. */
+      endedFor?: 'time' | 'signal' | 'output'
+      /** At most 4 MiB; a program that writes more is ended. */
+      standardOutput: string
+      /** Its last lines, at most 8 KiB. */
+      standardError: string
+    }
+  /** It could not be started: one sentence why. */
+  | { started: false; reason: string }

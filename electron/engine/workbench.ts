@@ -12,7 +12,7 @@ import type {
 } from '../contract/workbench-api.ts'
 import { compareSources } from './comparison/compare-sources.ts'
 import { sideOfExperiment } from './comparison/side.ts'
-import { describeEnvironment } from './environment.ts'
+import { describeEnvironment } from './environment/describe-environment.ts'
 import { readDraft } from './experiment/draft.ts'
 import { openInputFiles } from './experiment/draft-inputs.ts'
 import { modelOfDraft } from './experiment/draft-make-dynamic.ts'
@@ -98,12 +98,13 @@ export function createWorkbench(ports: Ports): Workbench {
     params: CommandParams<'startExperiment'>,
   ): Promise<CommandResult<'startExperiment'>> {
     runs.refuseIfRunning()
+    runtimes.refuseIfInstalling()
     const opened = await models.open(params.modelPath)
     const asRead = modelOfDraft(params.draft, opened)
     const here = await knownEnvironment()
     const asked = await variantsOf(params.draft, asRead)
     const inputFiles = await openInputFiles(params.draft.inputs, asRead, arrays)
-    const reading = readDraft(params.draft, opened, here.providers, asked, inputFiles)
+    const reading = readDraft(params.draft, opened, here, asked, inputFiles)
     if (!reading.ok) {
       throw badInput(
         reading.problems
@@ -125,51 +126,53 @@ export function createWorkbench(ports: Ports): Workbench {
     checkRunnable(measured, spec)
     await Promise.allSettled(underway)
     // Making and waiting take their time: another may be running by now.
-    runs.refuseIfRunning()
-    const started = ports.clock.wallTime()
-    const name = params.name ?? experimentName(params.draft, spec)
-    const projectId =
-      params.projectId ??
-      (params.scratch === true
-        ? projects.createScratch()
-        : await projects.create(undefined, `${model.name.replace(/\.onnx$/i, '')} ${started.slice(0, 10)}`))
-    const project = projects.get(projectId)
-    if (project.readOnlyReason !== undefined) {
-      throw new BatchscopeError({
-        code: 'project-read-only',
-        message: `${project.path} can only be read: ${project.readOnlyReason}`,
-        hint: 'Choose another project.',
-        owner: 'user',
+    return runs.reserve(async () => {
+      const started = ports.clock.wallTime()
+      const name = params.name ?? experimentName(params.draft, spec)
+      const projectId =
+        params.projectId ??
+        (params.scratch === true
+          ? projects.createScratch()
+          : await projects.create(undefined, `${model.name.replace(/\.onnx$/i, '')} ${started.slice(0, 10)}`))
+      const project = projects.get(projectId)
+      if (project.readOnlyReason !== undefined) {
+        throw new BatchscopeError({
+          code: 'project-read-only',
+          message: `${project.path} can only be read: ${project.readOnlyReason}`,
+          hint: 'Choose another project.',
+          owner: 'user',
+        })
+      }
+      const experimentId = newExperimentId(project.state)
+      for (const each of [model, ...measured.variants.values()]) {
+        if (!project.state.models.has(each.sha256)) await project.append({ record: 'model', model: each })
+      }
+      await project.append({
+        record: 'experiment',
+        id: experimentId,
+        name,
+        modelSha256: model.sha256,
+        spec,
+        environment: here,
+        started,
+        startedMs: ports.clock.now(),
       })
-    }
-    const experimentId = newExperimentId(project.state)
-    for (const each of [model, ...measured.variants.values()]) {
-      if (!project.state.models.has(each.sha256)) await project.append({ record: 'model', model: each })
-    }
-    await project.append({
-      record: 'experiment',
-      id: experimentId,
-      name,
-      modelSha256: model.sha256,
-      spec,
-      environment: here,
-      started,
-      startedMs: ports.clock.now(),
+      runs.start({
+        projectId,
+        project,
+        experiment: projects.experiment(projectId, experimentId).experiment,
+        models: measured,
+        runtimes: here.runtimes ?? [],
+      })
+      return { projectId, experimentId }
     })
-    runs.start({
-      projectId,
-      project,
-      experiment: projects.experiment(projectId, experimentId).experiment,
-      models: measured,
-      runtimes: here.runtimes ?? [],
-    })
-    return { projectId, experimentId }
   }
 
   async function resumeExperiment(
     params: CommandParams<'resumeExperiment'>,
   ): Promise<CommandResult<'resumeExperiment'>> {
     runs.refuseIfRunning()
+    runtimes.refuseIfInstalling()
     const { project, experiment } = projects.experiment(params.projectId, params.experimentId)
     const recorded = recordedModels(project.state.models, experiment)
     const axes = experiment.record.spec.batchAxes
@@ -235,6 +238,7 @@ export function createWorkbench(ports: Ports): Workbench {
       slo,
       environment: where,
       outputDrifts: experiment.outputDrifts,
+      trialTimes: experiment.trialTimes,
       models: { bySha256: project.state.models, reference: experiment.record.modelSha256 },
     })
     return { project, experiment, spec, environment: where, analysis }
@@ -262,6 +266,7 @@ export function createWorkbench(ports: Ports): Workbench {
   const commands: EngineCommands = {
     environment: ({ refresh }) => knownEnvironment(refresh),
     installRuntime: async ({ name }) => {
+      runs.refuseIfRunning()
       await runtimes.install(name)
       return {}
     },
@@ -271,6 +276,7 @@ export function createWorkbench(ports: Ports): Workbench {
     },
     currentRuntimeInstall: async () => runtimes.current(),
     removeRuntime: async ({ name }) => {
+      runs.refuseIfRunning()
       await runtimes.remove(name)
       return {}
     },
@@ -319,9 +325,9 @@ export function createWorkbench(ports: Ports): Workbench {
     previewExperiment: async ({ modelPath, draft }) => {
       const model = await models.open(modelPath)
       const asRead = modelOfDraft(draft, model)
-      const { providers } = await knownEnvironment()
+      const here = await knownEnvironment()
       const inputFiles = await openInputFiles(draft.inputs, asRead, arrays)
-      return previewExperiment(draft, model, providers, await variantsOf(draft, asRead), inputFiles)
+      return previewExperiment(draft, model, here, await variantsOf(draft, asRead), inputFiles)
     },
     startExperiment,
     resumeExperiment,
@@ -383,7 +389,7 @@ export function createWorkbench(ports: Ports): Workbench {
     commands,
     subscribe,
     async shutdown() {
-      runtimes.cancel()
+      await runtimes.shutdown()
       await runs.shutdown()
       await projects.closeAll()
     },

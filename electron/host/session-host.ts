@@ -2,6 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node'
 import type { HostMessage, HostRequest } from '../contract/host-protocol.ts'
 import type { ParentChannel } from './parent-channel.ts'
 import { peakResidentBytes } from './peak-memory.ts'
+import { feedBytes, makeProfileFolder, runProfiled } from './profile-run.ts'
 import { buildFeeds, createSession, describeRuntime, loadRuntime } from './runtime.ts'
 import type { Feeds, Runtime } from './runtime.ts'
 import { outputValue } from './output-values.ts'
@@ -70,6 +71,8 @@ export class SessionHost {
         return this.#evaluate(request)
       case 'sample':
         return this.#sample(request)
+      case 'profile':
+        return this.#profile(request)
       case 'end-window':
         this.#window?.end()
         return
@@ -80,10 +83,11 @@ export class SessionHost {
 
   async #createSession(
     request: Parameters<typeof createSession>[1],
+    profilePrefix?: string,
   ): Promise<{ runtime: Runtime; session: InferenceSession; loadMs: number }> {
     const runtime = await stage('load', loadRuntime)
     const started = performance.now()
-    const session = await stage('load', () => createSession(runtime, request))
+    const session = await stage('load', () => createSession(runtime, request, profilePrefix))
     this.#session = session
     // The binding for Node fails on outputs that are no tensors (the maps of classifiers from scikit-learn).
     const tensors = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name)
@@ -146,6 +150,16 @@ export class SessionHost {
     // Before it is told: the answer may be the next request.
     this.#window = undefined
     await this.#channel.send({ message: 'window-ended', phase: request.phase, windowMs })
+  }
+
+  async #profile(request: Extract<HostRequest, { request: 'profile' }>): Promise<void> {
+    await stage('load', () => makeProfileFolder(request.profilePrefix))
+    const { runtime, session } = await this.#createSession(request, request.profilePrefix)
+    const feeds = await stage('build-inputs', () => buildFeeds(runtime, request))
+    const profiled = await stage('sample', () =>
+      runProfiled(session, () => this.#run(session, feeds), request),
+    )
+    return this.#channel.send({ message: 'profiled', ...profiled, inputBytes: feedBytes(feeds) })
   }
 
   async #end(): Promise<void> {

@@ -100,7 +100,7 @@ export function remoteWorkbench(link: Link): RemoteWorkbench {
   }
 }
 
-const eventNames = ['run', 'projects', 'intent'] as const satisfies readonly EventName[]
+const eventNames = Object.keys(events).filter(isEventName)
 
 function isEventName(name: unknown): name is EventName {
   return typeof name === 'string' && Object.hasOwn(events, name)

@@ -9,6 +9,8 @@ export interface DraftFields {
   batch: string
   executionProviders: string[]
   device: string
+  /** Names of runtimes; none takes for each provider the first in which it can be used. */
+  runtimes: string[]
   threads: string
   /** Text by key of the free dimension; empty takes the suggested value. */
   dims: Record<string, string>
@@ -50,6 +52,7 @@ export function blankFields(model: ModelDescription | null): DraftFields {
     batch: 'auto',
     executionProviders: ['cpu'],
     device: '',
+    runtimes: [],
     threads: '',
     dims: Object.fromEntries((model?.freeDimensions ?? []).map(({ key }) => [key, ''])),
     batchAxes: Object.fromEntries((model?.inputs ?? []).map((input) => [input.name, axisText(input)])),
@@ -80,6 +83,7 @@ export function toDraft(fields: DraftFields, model: ModelDescription): Experimen
     const text = fields[key].trim()
     if (text !== '' && !leftOut.has(key)) draft[key] = text
   }
+  if (fields.runtimes.length > 0) draft.runtimes = fields.runtimes.join(',')
   const dims = Object.entries(fields.dims).flatMap(([key, text]) =>
     text.trim() === '' ? [] : [`${key}=${text.trim()}`],
   )

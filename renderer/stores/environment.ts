@@ -11,24 +11,40 @@ export const useEnvironment = defineStore('environment', () => {
   const failure = ref<Failure | null>(null)
   const isMeasuring = ref(false)
 
-  async function load(refresh: boolean): Promise<void> {
-    if (isMeasuring.value) return
-    isMeasuring.value = true
+  let measuring: Promise<void> | undefined
+  /** What is being measured was overtaken by something that changed. */
+  let isOvertaken = false
+
+  async function measure(refresh: boolean): Promise<void> {
+    isOvertaken = false
     try {
       environment.value = await client.call('environment', { refresh })
       failure.value = null
     } catch (error) {
       failure.value = toFailure(error)
-    } finally {
-      isMeasuring.value = false
     }
+    if (isOvertaken) await measure(true)
+  }
+
+  function load(refresh: boolean): Promise<void> {
+    isOvertaken ||= refresh
+    if (measuring === undefined) {
+      isMeasuring.value = true
+      measuring = measure(refresh).finally(() => {
+        measuring = undefined
+        isMeasuring.value = false
+      })
+    }
+    return measuring
   }
 
   const providers = computed(() => environment.value?.providers ?? [])
   const devices = computed(() => environment.value?.devices ?? [])
-  /** Looks at devices and providers again. */
+  /** The built-in one first. */
+  const runtimes = computed(() => environment.value?.runtimes ?? [])
+  /** Looks at devices, runtimes and providers again; resolves when what was found is of after this call. */
   const refresh = () => load(true)
 
   void load(false)
-  return { environment, failure, isMeasuring, providers, devices, refresh }
+  return { environment, failure, isMeasuring, providers, devices, runtimes, refresh }
 })

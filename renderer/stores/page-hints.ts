@@ -8,6 +8,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/name (?:it|the batch axis) with --batch-axis \S+=[A-Z]+/g, 'choose it on the Model page'],
   [/Say which axes count samples with --batch-axis .+$/s, 'Choose at each input which axis counts samples.'],
   [/Write .+:ENTRY.*$/s, 'Name the one that is meant beside the file.'],
+  [/: batchscope runtime install [\w@.-]*\w/g, ' on the Environment page'],
   // Whatever else stands in brackets says the same once more.
   [/ \(--[a-z][^)]*\)/g, ''],
 ]

@@ -2,10 +2,12 @@ import { type CompletedTrialReport, type TrialReport } from '../../electron/cont
 import { relativeHalfWidthOf } from '../../electron/contract/interval.ts'
 import type { MemoryPeaks, Outcome, TrialConfig } from '../../electron/contract/trial.ts'
 
-/** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`, `cpu, fp16`. */
-export function configLabel({ executionProvider, device, threads, dims, variant }: TrialConfig): string {
+/** Everything but the batch size as a person says it: `cpu`, `cuda:1, 2 threads, height=48`, `cpu, cuda13, fp16`. */
+export function configLabel(config: TrialConfig): string {
+  const { executionProvider, device, threads, dims, variant, runtime } = config
   return [
     device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`,
+    ...(runtime === undefined ? [] : [runtime]),
     ...(threads === undefined ? [] : [threads === 1 ? '1 thread' : `${threads} threads`]),
     ...Object.entries(dims).map(([key, value]) => `${key}=${value}`),
     ...(variant === undefined ? [] : [variant]),

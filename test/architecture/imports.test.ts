@@ -11,6 +11,7 @@ const engineLibraries = [
   ...['valibot', 'birpc', 'protobufjs', 'csv-stringify', 'pdfkit', 'chart.js'],
   'chartjs-plugin-annotation',
 ]
+const registryLibraries = ['npm-registry-fetch', '@npmcli/config', 'ssri', 'tar']
 const nodeLibraries = [
   'env-paths',
   'pidusage',
@@ -35,7 +36,14 @@ const vue = [
 const allowed: Record<string, string[]> = {
   'electron/contract': ['valibot'],
   'electron/engine': ['electron/contract', ...engineLibraries],
-  'electron/adapters': ['electron/contract', 'electron/engine/ports.ts', 'valibot', 'node', ...nodeLibraries],
+  'electron/adapters': [
+    'electron/contract',
+    'electron/engine/ports.ts',
+    'valibot',
+    'node',
+    ...nodeLibraries,
+    ...registryLibraries,
+  ],
   'electron/host': ['electron/contract', 'valibot', 'onnxruntime-node', 'node'],
   'electron/main': [
     'electron/contract',

@@ -5,18 +5,21 @@ import type { Page } from '@playwright/test'
 export interface ShortExperiment {
   batchSizes: string
   timeBudget?: string
+  /** Installed runtimes to compare, by name. Default: whatever the providers use. */
+  runtimes?: readonly string[]
   /** Executions of a contender of the automatic search. Default: as many as every trial has, two. */
   executionsAtMost?: string
 }
 
 /** Measures the sample classifier, each execution for a few tenths of a second, and waits on the Live page for its end. */
 export async function runShortExperiment(page: Page, experiment: ShortExperiment): Promise<void> {
-  const { batchSizes, timeBudget, executionsAtMost = '2' } = experiment
+  const { batchSizes, timeBudget, runtimes = [], executionsAtMost = '2' } = experiment
   const field = (name: string) => page.getByRole('textbox', { name, exact: true })
   await page.getByText('Image classifier').click()
   await page.getByRole('button', { name: 'Set up experiment' }).click()
   await field('Batch sizes').fill(batchSizes)
   await field('Time budget').fill(timeBudget ?? '')
+  for (const name of runtimes) await page.getByRole('checkbox', { name }).check()
   const advanced = page.getByRole('button', { name: 'Advanced' })
   if ((await advanced.getAttribute('aria-expanded')) === 'false') await advanced.click()
   for (const [name, value] of [

@@ -1,6 +1,134 @@
+import { open, readdir, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { acceleratorLibrary } from '../../contract/accelerator-library.ts'
+import type { FoundLibrary } from '../../contract/environment.ts'
 import type { LibraryProbe } from '../../engine/ports.ts'
+import { cudaMajorOf } from './cuda-major.ts'
+import { readElf, type Elf } from './elf.ts'
+import { libraryFolders, type LibraryFolder } from './library-folders.ts'
+import { loaderCache } from './loader-cache.ts'
+import { openedOnDemand } from './opened-on-demand.ts'
+
+export interface LibraryProbeOptions {
+  environment?: NodeJS.ProcessEnv
+  platform?: NodeJS.Platform
+  architecture?: string
+  /** The folder that holds the system; another than `/` in tests, and then there is no loader cache. */
+  root?: string
+}
+
+/** `e_machine` of ELF files for this processor; those of others are passed over, as the loader does. */
+const machines: Partial<Record<string, number>> = { x64: 62, arm64: 183 }
 
 /** Accelerators' shared libraries on this machine. */
-export function createLibraryProbe(): LibraryProbe {
-  return { find: () => Promise.resolve([]), needs: () => Promise.resolve([]) }
+export function createLibraryProbe(options: LibraryProbeOptions = {}): LibraryProbe {
+  const { environment = process.env, platform = process.platform } = options
+  const { architecture = process.arch, root = '/' } = options
+  const known = new Map<string, Promise<LibraryNeeds>>()
+
+  async function find(): Promise<FoundLibrary[]> {
+    if (platform !== 'linux') return []
+    const [{ first, then }, cached] = await Promise.all([
+      libraryFolders(environment, { root, architecture }),
+      root === '/' ? loaderCache(environment) : [],
+    ])
+    const inCache = cached.map((path) => ({ path, source: 'loader cache', loaderSearches: true }))
+    const candidates = [
+      ...(await Promise.all(first.map(librariesIn))),
+      inCache.filter(({ path }) => acceleratorLibrary(basename(path)) !== undefined),
+      ...(await Promise.all(then.map(librariesIn))),
+    ].flat()
+    const seen = new Set<string>()
+    const found = await Promise.all(candidates.map(usable))
+    return found.flatMap((library) => {
+      if (library === undefined) return []
+      const { file, ...rest } = library
+      const key = `${rest.name} ${file}`
+      if (seen.has(key)) return []
+      seen.add(key)
+      return [rest]
+    })
+  }
+
+  /** The library with its folder's links followed; `undefined` where it is none for this processor. */
+  async function usable(candidate: LibraryFolder): Promise<(FoundLibrary & { file: string }) | undefined> {
+    const name = basename(candidate.path)
+    const kind = acceleratorLibrary(name)
+    try {
+      const [folder, file] = await Promise.all([realpath(dirname(candidate.path)), realpath(candidate.path)])
+      const elf = await elfOf(candidate.path)
+      const wanted = machines[architecture]
+      if (kind === undefined || elf === undefined || (wanted !== undefined && elf.machine !== wanted))
+        return undefined
+      const path = join(folder, name)
+      const cudaMajor = await cudaMajorOf({ family: kind.family, path }, { root, neededBy })
+      return {
+        ...{ name, ...kind, path, source: candidate.source, file },
+        ...(cudaMajor === undefined ? {} : { cudaMajor }),
+        ...(candidate.loaderSearches ? { loaderFinds: true } : {}),
+      }
+    } catch {
+      // A link that leads nowhere, or a file that may not be read: the loader cannot take it either.
+      return undefined
+    }
+  }
+
+  return {
+    find,
+    async needs(path) {
+      const file = await open(path).catch(() => undefined)
+      if (file === undefined) return []
+      try {
+        const { size, mtimeMs } = await file.stat()
+        const key = `${path}\0${size}\0${mtimeMs}`
+        const needs = known.get(key) ?? readNeeds(path)
+        known.set(key, needs)
+        return await needs
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
+
+type LibraryNeeds = Awaited<ReturnType<LibraryProbe['needs']>>
+
+async function librariesIn(folder: LibraryFolder): Promise<LibraryFolder[]> {
+  const names = await readdir(folder.path).catch(() => [])
+  return names
+    .filter((name) => acceleratorLibrary(name) !== undefined)
+    .sort()
+    .map((name) => ({ ...folder, path: join(folder.path, name) }))
+}
+
+async function elfOf(path: string): Promise<Elf | undefined> {
+  const file = await open(path)
+  try {
+    return await readElf(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function neededBy(path: string): Promise<string[]> {
+  const elf = await elfOf(path).catch(() => undefined)
+  return elf?.needed ?? []
+}
+
+async function readNeeds(path: string): Promise<LibraryNeeds> {
+  const file = await open(path)
+  try {
+    const elf = await readElf(file)
+    if (elf === undefined) return []
+    const onDemand = await openedOnDemand(file, elf.code)
+    const rest = onDemand.filter((library) => !elf.needed.includes(library))
+    return [
+      ...elf.needed.map((library) => ({ library, onDemand: false })),
+      ...rest.map((library) => ({ library, onDemand: true })),
+    ]
+  } catch {
+    return []
+  } finally {
+    await file.close()
+  }
 }

@@ -115,7 +115,7 @@ function nothingCompared({ before: was, after: is, unmatched }: Facts): Comparis
       common.length === 0
         ? `Nothing could be compared: ${before} and ${after} have no configuration in common.`
         : `Nothing could be compared: ${before} and ${after} completed no configuration that both have.`,
-    support: `${has(before, 'before')}; ${has(after, 'after')}. A configuration is a batch size, execution provider, device, threads and dimensions.`,
+    support: `${has(before, 'before')}; ${has(after, 'after')}. A configuration is a batch size, execution provider, device, threads, dimensions and runtime.`,
   }
 }
 

@@ -3,11 +3,21 @@ import type { Device, Environment } from '../../contract/environment.ts'
 import type { ExecutionProvider, Rules } from '../../contract/experiment.ts'
 import { formatBytes } from '../../contract/quantity.ts'
 import { plainDuration, plainNumber, plainPercent } from '../report/plain-number.ts'
+import { runtimeDifferences } from './runtime-differences.ts'
 import type { ComparedSide } from './side.ts'
 
 /** What a person should know before reading the numbers: everything but the configurations in which the runs differ. */
 export function environmentDifferences(before: ComparedSide, after: ComparedSide): EnvironmentDifference[] {
-  const [one, other] = [factsOf(before), factsOf(after)]
+  return [
+    ...differencesOf(modelFacts(before), modelFacts(after)),
+    ...runtimeDifferences(before, after),
+    ...differencesOf(machineFacts(before), machineFacts(after)),
+  ]
+}
+
+type Facts = ReadonlyMap<string, string>
+
+function differencesOf(one: Facts, other: Facts): EnvironmentDifference[] {
   const names = [...new Set([...one.keys(), ...other.keys()])]
   return names.flatMap((what) => {
     const [was, is] = [one.get(what) ?? 'none', other.get(what) ?? 'none']
@@ -15,9 +25,8 @@ export function environmentDifferences(before: ComparedSide, after: ComparedSide
   })
 }
 
-/** In the order in which they matter. */
-function factsOf({ run, environment, spec, trials, variants }: ComparedSide): Map<string, string> {
-  const { host, runtime, devices } = environment
+/** What was measured. */
+function modelFacts({ run, spec, variants }: ComparedSide): Facts {
   const facts = new Map<string, string>()
   facts.set('model', `${run.model.name} (SHA-256 ${run.model.sha256.slice(0, 12)})`)
   for (const { name, sha256 } of variants) facts.set(`variant ${name}`, `SHA-256 ${sha256.slice(0, 12)}`)
@@ -25,7 +34,13 @@ function factsOf({ run, environment, spec, trials, variants }: ComparedSide): Ma
     const array = entry === undefined ? '' : `array ${entry}, `
     facts.set(`values of ${input}`, `${array}SHA-256 ${sha256.slice(0, 12)}`)
   }
-  facts.set('ONNX Runtime', runtime.onnxruntime)
+  return facts
+}
+
+/** Where and how it was measured, in the order in which it matters. */
+function machineFacts({ environment, spec, trials }: ComparedSide): Facts {
+  const { host, runtime, devices } = environment
+  const facts = new Map<string, string>()
   const used = new Set(trials.map(({ config }) => config.executionProvider))
   for (const name of used) {
     const status = providerWords(environment, name)

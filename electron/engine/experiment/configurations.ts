@@ -1,13 +1,10 @@
-import type { ExecutionProvider, ExperimentSpec } from '../../contract/experiment.ts'
+import { indexedProviders, type ExecutionProvider, type ExperimentSpec } from '../../contract/experiment.ts'
 import { builtInRuntime } from '../../contract/runtime.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import { referenceName } from '../../contract/variant-words.ts'
 
 /** Everything of a configuration but the batch size: trials that share it make one curve. */
 export type SeriesConfig = Omit<TrialConfig, 'batchSize'>
-
-/** Providers that run on a device chosen by its index. */
-const indexedProviders: ReadonlySet<ExecutionProvider> = new Set(['cuda', 'tensorrt', 'dml'])
 
 /**
  * Every combination of an experiment's factors except the batch size, in the order the factors were given; of each, the
@@ -60,6 +57,11 @@ export function seriesKey(config: SeriesConfig): string {
   ])
 }
 
+/** The same configuration in the built-in runtime. */
+export function inBuiltIn<C extends SeriesConfig>({ runtime: _, ...config }: C): Omit<C, 'runtime'> {
+  return config
+}
+
 /** The same configuration of the reference. */
 export function ofReference<C extends SeriesConfig>({ variant: _, ...config }: C): Omit<C, 'variant'> {
   return config
@@ -72,7 +74,8 @@ export function configKey(config: TrialConfig): string {
 
 /**
  * A series as a person says it: the execution provider, and of the rest only what differs between all series:
- * `cpu`, `cpu, 2 threads`, `cuda:1, seq=128`; with variants, `cpu, reference` and `cpu, fp16`.
+ * `cpu`, `cpu, 2 threads`, `cuda:1, seq=128`; with runtimes, `cpu, built-in` and `cpu, onnxruntime@1.30.0`; with variants,
+ * `cpu, reference` and `cpu, fp16`.
  */
 export function seriesLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
   const setting = settingLabel(config, all)
@@ -85,19 +88,35 @@ export function hasVariants(all: readonly SeriesConfig[]): boolean {
 
 /** The label without the variant: how the model was run, whichever it was. */
 export function settingLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
-  const differs = (valueOf: (series: SeriesConfig) => unknown) =>
-    all.some((series) => valueOf(series) !== valueOf(config))
-  const { executionProvider, device, threads, dims, runtime } = config
-  const parts = [device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`]
+  const runtime = runtimeAmong(config, all)
+  const [provider, ...rest] = placeParts(config, all)
+  return [provider, ...(runtime === undefined ? [] : [runtime]), ...rest].join(', ')
+}
+
+/** The label without variant and runtime: `cpu`, `cuda:1, 2 threads`. */
+export function placeLabel(config: SeriesConfig, all: readonly SeriesConfig[]): string {
+  return placeParts(config, all).join(', ')
+}
+
+/** The name of the runtime, where its execution provider was measured in several; else `undefined`. */
+export function runtimeAmong(config: SeriesConfig, all: readonly SeriesConfig[]): string | undefined {
+  const { executionProvider, runtime } = config
   const isWithSeveral = all.some(
     (series) => series.executionProvider === executionProvider && series.runtime !== runtime,
   )
-  if (isWithSeveral) parts.push(runtime ?? builtInRuntime)
+  return isWithSeveral ? (runtime ?? builtInRuntime) : undefined
+}
+
+function placeParts(config: SeriesConfig, all: readonly SeriesConfig[]): string[] {
+  const differs = (valueOf: (series: SeriesConfig) => unknown) =>
+    all.some((series) => valueOf(series) !== valueOf(config))
+  const { executionProvider, device, threads, dims } = config
+  const parts = [device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`]
   if (differs((series) => series.threads)) {
     parts.push(threads === undefined ? 'default threads' : threads === 1 ? '1 thread' : `${threads} threads`)
   }
   for (const [key, value] of Object.entries(dims)) {
     if (differs((series) => series.dims[key])) parts.push(`${key}=${value}`)
   }
-  return parts.join(', ')
+  return parts
 }

@@ -1,4 +1,8 @@
+import type { Environment } from '../../contract/environment.ts'
 import type { DraftProblem } from '../../contract/experiment.ts'
+
+/** What a draft is held against of the machine that is to measure it. */
+export type Here = Pick<Environment, 'providers' | 'runtimes' | 'devices'>
 
 /** What a field's text means, or what is wrong with it. */
 export type Reading<T> = { ok: true; value: T } | { ok: false; problem: Omit<DraftProblem, 'field'> }

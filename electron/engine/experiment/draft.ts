@@ -1,4 +1,3 @@
-import type { ProviderStatus } from '../../contract/provider-status.ts'
 import type {
   BatchSizes,
   DraftField,
@@ -12,12 +11,14 @@ import { readBatchExpression } from './batch-expression.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { batchFreedom, readBatchAxes } from './draft-batch-axes.ts'
 import { readBoundaryGranularity, readMemoryBudget, readSlo, readTimeBudget } from './draft-constraints.ts'
+import { readDevice } from './draft-device.ts'
 import { readDims } from './draft-dims.ts'
 import { readInputs, type OpenedInputFiles } from './draft-inputs.ts'
 import { readMakeDynamic } from './draft-make-dynamic.ts'
 import { readProviders } from './draft-providers.ts'
-import { readWhole, readWholeList, refused, understood, type Reading } from './draft-reading.ts'
+import { readWhole, readWholeList, refused, understood, type Here, type Reading } from './draft-reading.ts'
 import { readRules } from './draft-rules.ts'
+import { readRuntimes, usualRuntimes } from './draft-runtimes.ts'
 import { misfit, trialModels, variantFactors, type OpenedVariant } from './draft-variants.ts'
 import { defaultSeed } from './rules.ts'
 
@@ -28,14 +29,14 @@ const mostTrials = 4_096
 
 /**
  * Reads an experiment as a person writes it, against the model it is for: the one grammar of the Experiment page and
- * of the command line. Every field is checked, so that all problems are told at once. With `providers`, execution
- * providers that cannot be used on this machine are refused with the reason. `variants` are those of the draft, read and
- * opened before (`openVariants`), `inputFiles` the files with the user's own values (`openInputFiles`).
+ * of the command line. Every field is checked, so that all problems are told at once. With `here`, execution providers,
+ * runtimes and devices that cannot be used on this machine are refused with the reason. `variants` are those of the
+ * draft, read and opened before (`openVariants`), `inputFiles` the files with the user's own values (`openInputFiles`).
  */
 export function readDraft(
   draft: ExperimentDraft,
   described: ModelDescription,
-  providers?: readonly ProviderStatus[],
+  here?: Here,
   variants: Reading<OpenedVariant[]> = understood([]),
   inputFiles: OpenedInputFiles = new Map(),
 ): DraftReading {
@@ -68,10 +69,13 @@ export function readDraft(
     'executionProviders',
     draft.executionProviders,
     ['cpu'],
-    (text) => readProviders(text, providers),
+    (text) => readProviders(text, here?.providers),
+  )
+  const runtimes = take('runtimes', draft.runtimes, usualRuntimes(executionProviders, here), (text) =>
+    readRuntimes(text, executionProviders, here),
   )
   const device = take<number | undefined>('device', draft.device, undefined, (text) =>
-    readWhole(text, { what: 'Device', least: 0, most: 255 }),
+    readDevice(text, executionProviders, here),
   )
   const threads = take('threads', draft.threads, [], (text) =>
     readWholeList(text, { what: 'Thread count', least: 1, most: 1024 }),
@@ -106,6 +110,7 @@ export function readDraft(
     threads,
     dims,
     ...variantFactors(opened),
+    ...(runtimes === undefined ? {} : { runtimes }),
   }
   const sizes = batchSizes.kind === 'list' ? batchSizes.values.length : 1
   const trials = sizes * seriesConfigurations({ factors }).length

@@ -19,6 +19,8 @@ import { HostExited, HostFailed, HostStartTimeout } from '../host/host-errors.ts
 import { HostSession } from '../host/host-session.ts'
 import type { HostExit, HostRuntime, Ports } from '../ports.ts'
 import { checkBatch } from './batch-check.ts'
+import type { KnownMachine } from '../provider-failure.ts'
+import type { DeviceFill } from './device-fill.ts'
 import { classifyExit, classifyFailed } from './failure-classification.ts'
 import { combinedPeaks } from './memory-peaks.ts'
 import { measure, warmUp } from './sampling.ts'
@@ -44,8 +46,14 @@ export interface ExecuteContext {
   onSamples(phase: 'warming-up' | 'measuring', samplesMs: readonly number[]): void
   /** Called once, before the model is loaded. */
   onHost(pid: number): void
+  /** Called once everything is measured; the host waits for it, and ends then. */
+  onMeasured?(pid: number): Promise<void>
   /** What telemetry saw of this execution so far. */
   memoryPeaks(): MemoryPeaks
+  /** How full its device is; asked when it failed. */
+  deviceFill?(): DeviceFill | undefined
+  /** For what is said of a failure. */
+  machine?: KnownMachine
 }
 
 /** Everything that a completed execution has and an unfinished one has not. */
@@ -107,6 +115,7 @@ class ExecutionRun {
     try {
       const measurement = await this.#measure(session)
       this.#enter('ending')
+      if (session.pid !== undefined) await this.#context.onMeasured?.(session.pid)
       const { peakResidentBytes, exit } = await session.end()
       this.#exit = exit
       return { ...this.#common(peakResidentBytes), outcome: 'completed', ...measurement }
@@ -179,10 +188,14 @@ class ExecutionRun {
     const exit = await (error instanceof HostFailed ? session.stop() : session.kill())
     this.#exit = exit
     if (this.#endedAs !== undefined) return this.#endedAs
-    const { trial, spec } = this.#context
-    const { batchSize, executionProvider: provider } = trial.config
+    const { trial, spec, machine } = this.#context
+    const { batchSize, device, executionProvider: provider } = trial.config
     const { memoryBudgetBytes } = spec.constraints
-    const situation = { phase: this.#phase, batchSize, provider, memoryBudgetBytes }
+    const deviceFill = this.#context.deviceFill?.()
+    const situation = {
+      ...{ phase: this.#phase, batchSize, provider, device },
+      ...{ memoryBudgetBytes, deviceFill, machine },
+    }
     if (error instanceof HostFailed) return classifyFailed(error.failed, exit, situation)
     if (error instanceof HostExited) return classifyExit(exit, situation)
     if (error instanceof HostStartTimeout) {

@@ -1,20 +1,28 @@
 import type { ExecutionProvider } from '../../contract/experiment.ts'
 import type { Failure } from '../../contract/failure.ts'
-import { formatBytes } from '../../contract/quantity.ts'
 import type { ExecutionPhase } from '../../contract/trial.ts'
 import type { HostFailedMessage } from '../host/host-errors.ts'
 import type { HostExit } from '../ports.ts'
+import { providerFailure, type KnownMachine } from '../provider-failure.ts'
+import { wasFull, type DeviceFill } from './device-fill.ts'
+import { deviceLoss, deviceLostFailure } from './device-loss.ts'
 import { inferenceFailure } from './inference-failure.ts'
-import { loadFailure } from './load-failure.ts'
-import { exhaustedMemory, requestedBytes } from './memory-exhaustion.ts'
+import { loadFailure, unusableProvider } from './load-failure.ts'
+import { exhaustedMemory } from './memory-exhaustion.ts'
+import { outOfMemoryFailure } from './out-of-memory-failure.ts'
 import { lastWords, runtimeSentence } from './runtime-words.ts'
 
-/** Where an execution was when it went wrong. */
+/** Where an execution was when it went wrong, and what is known of the machine. */
 export interface Situation {
   phase: ExecutionPhase
   batchSize: number
   provider: ExecutionProvider
   memoryBudgetBytes: number | undefined
+  /** Index of the device, where the provider counts them. */
+  device?: number | undefined
+  /** How full that device is; absent where its driver does not tell. */
+  deviceFill?: DeviceFill | undefined
+  machine?: KnownMachine | undefined
 }
 
 /** How an execution that did not complete counts. */
@@ -43,6 +51,7 @@ const windowsExits: Record<number, string> = {
   0x80000003: 'breakpoint',
 }
 
+/** What an execution does in each phase, as the end of a clause. */
 const doing: Record<ExecutionPhase, string> = {
   starting: 'while the session host started',
   loading: 'while the model was loaded',
@@ -54,22 +63,24 @@ const doing: Record<ExecutionPhase, string> = {
 
 /** What something that threw inside the host means. `exit` adds what the host wrote and how it ended after that. */
 export function classifyFailed(failed: HostFailedMessage, exit: HostExit, situation: Situation): Verdict {
-  const { provider, batchSize, memoryBudgetBytes } = situation
+  const { provider, batchSize, machine } = situation
   const { text } = failed
-  const owner = exhaustedMemory(text, provider, memoryBudgetBytes !== undefined)
-  if (owner !== undefined) return outOfMemory(owner, situation, text)
   const said = [text, lastWords(exit.standardError) ?? ''].join('\n').trim()
+  const owner = exhaustedMemory(text, exit.standardError, circumstances(situation))
+  if (owner !== undefined) return outOfMemory(owner, situation, said)
+  const lost = lostDevice(said, situation)
+  if (lost !== undefined) return lost
   const sentence = () => {
     switch (failed.phase) {
       case 'load':
-        return loadFailure(text, said, provider)
+        return loadFailure(text, said, provider, machine)
       case 'describe':
         return runtimeFailure(`ONNX Runtime could not be loaded: ${runtimeSentence(text)}`)
       case 'build-inputs':
         return runtimeFailure(`The inputs could not be built: ${runtimeSentence(text)}`)
       case 'first-inference':
       case 'sample':
-        return inferenceFailure(text, batchSize)
+        return unusable(said, situation) ?? inferenceFailure(text, batchSize)
     }
   }
   return { outcome: 'failed', failure: { ...sentence(), detail: said } }
@@ -91,6 +102,13 @@ export function classifyExit(exit: HostExit, situation: Situation): Verdict {
   }
   const owner = diedOfMemory(exit, situation)
   if (owner !== undefined) return outOfMemory(owner, situation, detail)
+  // Libraries of devices end the process for what they cannot return as an error.
+  if (detail !== undefined && exit.code !== 0) {
+    const lost = lostDevice(detail, situation)
+    if (lost !== undefined) return lost
+    const failure = unusable(detail, situation)
+    if (failure !== undefined) return { outcome: 'failed', failure: { ...failure, detail } }
+  }
   if (situation.phase === 'starting' && exit.signal === null) {
     return {
       outcome: 'failed',
@@ -109,43 +127,39 @@ export function classifyExit(exit: HostExit, situation: Situation): Verdict {
 function diedOfMemory(exit: HostExit, situation: Situation): 'device' | 'host' | undefined {
   if (exit.killedForMemory || exit.exceededBudget || exit.code === windowsNoMemory) return 'host'
   if (exit.code === 0) return undefined
-  const { provider, memoryBudgetBytes: budget } = situation
-  const said = exhaustedMemory(exit.standardError, provider, budget !== undefined)
+  const { memoryBudgetBytes: budget } = situation
+  const said = exhaustedMemory('', exit.standardError, circumstances(situation))
   if (said !== undefined) return said
   if (budget === undefined || exit.signal === null || !selfInflicted.includes(exit.signal)) return undefined
   const used = Math.max(exit.lastDataBytes ?? 0, exit.peakResidentBytes ?? 0)
   return used >= nearBudget * budget ? 'host' : undefined
 }
 
-function outOfMemory(owner: 'device' | 'host', situation: Situation, detail: string | undefined): Verdict {
-  const { phase, batchSize, memoryBudgetBytes } = situation
-  const underBudget = owner === 'host' && memoryBudgetBytes !== undefined
-  const requested = detail === undefined ? undefined : requestedBytes(detail)
-  const budget = underBudget ? `, with a budget of ${formatBytes(memoryBudgetBytes)}` : ''
-  const request = requested === undefined ? '' : `; another ${formatBytes(requested)} were asked for`
+function circumstances({ provider, memoryBudgetBytes, deviceFill }: Situation) {
   return {
-    outcome: 'out-of-memory',
-    memoryOwner: owner,
-    failure: {
-      code: 'out-of-memory',
-      owner: 'system',
-      message: `Batch size ${batchSize} ran out of ${owner} memory ${doing[phase]}${budget}${request}.`,
-      hint: memoryHint(owner, phase, underBudget),
-      detail: detail === undefined ? undefined : lastWords(detail),
-    },
+    provider,
+    underBudget: memoryBudgetBytes !== undefined,
+    deviceFull: deviceFill !== undefined && wasFull(deviceFill),
   }
 }
 
-function memoryHint(owner: 'device' | 'host', phase: ExecutionPhase, underBudget: boolean): string {
-  const otherwise = {
-    device: 'end other programs that use the device',
-    host: underBudget ? 'raise the memory budget' : 'end other programs that use memory',
-  }[owner]
-  // The batch plays no part yet.
-  const tooLarge = phase === 'starting' || phase === 'loading'
-  return tooLarge
-    ? `The model alone does not fit: ${otherwise}.`
-    : `Use a smaller batch size, or ${otherwise}.`
+function outOfMemory(owner: 'device' | 'host', situation: Situation, detail: string | undefined): Verdict {
+  const failure = outOfMemoryFailure(owner, situation, doing[situation.phase], detail)
+  return { outcome: 'out-of-memory', memoryOwner: owner, failure }
+}
+
+function lostDevice(said: string, situation: Situation): Verdict | undefined {
+  const { provider, phase, device, batchSize } = situation
+  const loss = provider === 'cpu' ? undefined : deviceLoss(said, phase)
+  if (loss === undefined) return undefined
+  const failure = deviceLostFailure(loss, { provider, device, batchSize, when: doing[phase] })
+  return { outcome: 'failed', failure: { ...failure, detail: said } }
+}
+
+/** A provider that could be loaded may still turn out, at the first kernel, not to work here. */
+function unusable(said: string, { provider, machine }: Situation): Failure | undefined {
+  const failure = provider === 'cpu' ? undefined : providerFailure(provider, said, machine)
+  return failure && unusableProvider(provider, failure)
 }
 
 function crash(exit: HostExit, situation: Situation): Failure {

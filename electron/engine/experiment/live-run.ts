@@ -165,6 +165,7 @@ export class LiveRun implements RunnerListener {
       .filter(({ trialId }) => trialId === trial.id)
     const skip = experiment.skips.get(trial.id)
     const drift = experiment.outputDrifts.get(trial.id)
+    const time = experiment.trialTimes.get(trial.id)
     // Measured again only after another execution: estimates of long runs are not free.
     if (this.measured.get(trial.id)?.executions !== executions.length) {
       this.measured.set(trial.id, { executions: executions.length, measurement: measure(executions) })
@@ -172,7 +173,7 @@ export class LiveRun implements RunnerListener {
     const { measurement } = this.measured.get(trial.id) ?? {}
     const variation = variationOf([...this.measured.values()].map((each) => each.measurement))
     const report = reportMeasured(
-      { trial, executions, skip, measurement, drift },
+      { trial, executions, skip, measurement, drift, time },
       spec.seed,
       spec.rules,
       variation,

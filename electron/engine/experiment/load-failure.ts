@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.ts'
 import type { ExecutionProvider } from '../../contract/experiment.ts'
-import { providerFailure } from '../provider-failure.ts'
+import { providerFailure, type KnownMachine, type ProviderFailure } from '../provider-failure.ts'
 import { runtimeSentence } from './runtime-words.ts'
 
 type Sentence = Pick<Failure, 'code' | 'owner' | 'message' | 'hint'>
@@ -16,18 +16,28 @@ const elementTypes: Record<number, string> = {
   20: 'float8e5m2fnuz',
 }
 
-/** Why ONNX Runtime could not create the session. `said` is its error and its standard error. */
-export function loadFailure(text: string, said: string, provider: ExecutionProvider): Sentence {
-  const unusable = providerFailure(provider, said)
-  if (unusable !== undefined) {
-    return {
-      code: 'provider-unavailable',
-      owner: 'system',
-      message: `The execution provider ${provider} cannot be used here: ${unusable.reason}`,
-      hint: unusable.hint,
-    }
+/**
+ * Why ONNX Runtime could not create the session. `said` is its error and its standard error; with `machine`, the sentence
+ * can name what is here instead.
+ */
+export function loadFailure(
+  text: string,
+  said: string,
+  provider: ExecutionProvider,
+  machine?: KnownMachine,
+): Sentence {
+  const unusable = provider === 'cpu' ? undefined : providerFailure(provider, said, machine)
+  return unusable === undefined ? modelFailure(text) : unusableProvider(provider, unusable)
+}
+
+/** The failure of an execution whose provider cannot be used here. */
+export function unusableProvider(provider: ExecutionProvider, { reason, hint }: ProviderFailure): Sentence {
+  return {
+    code: 'provider-unavailable',
+    owner: 'system',
+    message: `The execution provider ${provider} cannot be used here: ${reason}`,
+    ...(hint === undefined ? {} : { hint }),
   }
-  return modelFailure(text)
 }
 
 function modelFailure(text: string): Sentence {

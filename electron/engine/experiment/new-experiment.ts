@@ -17,9 +17,18 @@ export function experimentName(draft: ExperimentDraft, spec: ExperimentSpec): st
     spec.factors.executionProviders.join(', '),
   ]
   if (spec.factors.threads.length > 0) parts.push(`threads ${spec.factors.threads.join(', ')}`)
-  const name = parts.join(' on ').replace(/ on (threads)/, ', $1')
+  const runtimes = namedRuntimes(draft, spec)
+  if (runtimes.length > 0)
+    parts.push(`${runtimes.length === 1 ? 'runtime' : 'runtimes'} ${runtimes.join(', ')}`)
+  const name = parts.join(' on ').replace(/ on (threads|runtimes?)/g, ', $1')
   const variants = (spec.factors.variants ?? []).map((variant) => variant.name)
   return variants.length === 0 ? name : `${name}, beside ${variants.join(', ')}`
+}
+
+/** Runtimes that were asked for by name; those that a provider needs anyway are no factor. */
+function namedRuntimes({ runtimes: text }: ExperimentDraft, { factors }: ExperimentSpec): string[] {
+  if (text === undefined || text.trim() === '') return []
+  return [...new Set(Object.values(factors.runtimes ?? {}).flat())]
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ProviderStatus } from '../../contract/provider-status.ts'
 import type {
   BatchSizes,
   ExperimentDraft,
@@ -10,7 +9,7 @@ import type { ModelDescription } from '../../contract/model.ts'
 import { seriesConfigurations } from './configurations.ts'
 import { readDraft } from './draft.ts'
 import type { OpenedInputFiles } from './draft-inputs.ts'
-import type { Reading } from './draft-reading.ts'
+import type { Here, Reading } from './draft-reading.ts'
 import type { OpenedVariant } from './draft-variants.ts'
 import { typicalSearch } from './planner-auto.ts'
 import { mostExecutionsOf } from './race-limits.ts'
@@ -25,11 +24,11 @@ const startMs = 500
 export function previewExperiment(
   draft: ExperimentDraft,
   model: ModelDescription,
-  providers?: readonly ProviderStatus[],
+  here?: Here,
   variants?: Reading<OpenedVariant[]>,
   inputFiles?: OpenedInputFiles,
 ): ExperimentPreview {
-  const reading = readDraft(draft, model, providers, variants, inputFiles)
+  const reading = readDraft(draft, model, here, variants, inputFiles)
   if (!reading.ok) return { problems: reading.problems }
   const { factors, rules, constraints } = reading.spec
   const series = seriesConfigurations(reading.spec).length

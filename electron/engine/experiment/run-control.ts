@@ -13,6 +13,12 @@ import { Runner } from './runner.ts'
 /** Ten times a second and a little more, so that a late timer still gives 10 Hz. */
 const telemetryIntervalMs = 80
 
+/** Where a device is measured: everything 20 times a second, and who computes on it 10 times. */
+const onDeviceIntervals = { intervalMs: 50, userIntervalMs: 100 }
+
+/** Where only the CPU is, devices are read for the eye, and their driver's tool takes little of its time. */
+const onProcessorIntervals = { intervalMs: telemetryIntervalMs, deviceIntervalMs: 500 }
+
 interface RunSubject {
   projectId: string
   project: Project
@@ -36,6 +42,8 @@ export class RunControl {
   private readonly emit: (event: RunEvent) => void
   private readonly projectsChanged: () => void
   private active: ActiveRun | undefined
+  /** True while a run is being made ready. */
+  private reserved = false
   /** The last run of this launch, for clients that arrive after its end. */
   private last: ActiveRun | undefined
 
@@ -57,12 +65,36 @@ export class RunControl {
     })
   }
 
+  /**
+   * Keeps others from starting while `prepare` makes a run ready and starts it. Throws `busy` while one is in progress or
+   * being made ready.
+   */
+  async reserve<T>(prepare: () => Promise<T>): Promise<T> {
+    this.refuseIfRunning()
+    if (this.reserved) {
+      throw new BatchscopeError({
+        code: 'busy',
+        message: 'Another experiment is being started.',
+        hint: 'Wait for its end or stop it: two runs at once would disturb each other.',
+        owner: 'user',
+      })
+    }
+    this.reserved = true
+    try {
+      return await prepare()
+    } finally {
+      this.reserved = false
+    }
+  }
+
   start(subject: RunSubject): void {
     this.refuseIfRunning()
     const { ports } = this
     const { projectId, project, experiment, models, runtimes } = subject
     experiment.state = 'running'
-    const telemetry = createTelemetry(ports, { intervalMs: telemetryIntervalMs })
+    const { executionProviders } = experiment.record.spec.factors
+    const onDevice = executionProviders.some((provider) => provider !== 'cpu')
+    const telemetry = createTelemetry(ports, onDevice ? onDeviceIntervals : onProcessorIntervals)
     const live: LiveRun = new LiveRun({
       projectId,
       experiment,

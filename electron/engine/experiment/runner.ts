@@ -9,10 +9,12 @@ import type { Project } from '../project/journal.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { createRandom } from '../statistics/random.ts'
 import type { Telemetry } from '../telemetry.ts'
-import { ConditionsWatch } from './conditions.ts'
-import { compareVariantOutputs } from './compare-outputs.ts'
+import { runAfterMeasuring } from './after-measuring.ts'
+import { ConditionsWatch, deviceOf } from './conditions.ts'
 import { configKey } from './configurations.ts'
+import { deviceFillOf } from './device-fill.ts'
 import { executeTrial } from './execute.ts'
+import { LostDevices } from './lost-devices.ts'
 import { forecastMemory } from './memory-forecast.ts'
 import { modelOf, planTrial, type TrialModels } from './plan-trial.ts'
 import { createPlanner, type TrialHistory } from './planner.ts'
@@ -50,13 +52,16 @@ interface RunnerContext {
 export class Runner {
   private readonly context: RunnerContext
   private readonly conditions: ConditionsWatch
+  private readonly lost: LostDevices
   private current: { trial: Trial; abort: AbortController } | undefined
-  private readonly comparing = new AbortController()
+  /** Ends what is done after measuring. */
+  private readonly afterwards = new AbortController()
   private ending: 'stopped' | 'abandoned' | undefined
 
   constructor(context: RunnerContext) {
     this.context = context
     this.conditions = new ConditionsWatch(context.ports, context.telemetry)
+    this.lost = new LostDevices(context.ports.devices, context.experiment)
   }
 
   /** Resolves when the experiment ended, with everything done or stopped. */
@@ -67,7 +72,9 @@ export class Runner {
       const step = planner.next(this.history())
       for (const decision of step.decisions ?? []) await this.decide(decision)
       if (step.kind === 'done') {
-        await this.compareOutputs()
+        // Without its device an experiment is not finished: it can be resumed.
+        if (this.lost.any) break
+        await this.afterMeasuring()
         if (this.ending === undefined) return this.end('finished')
         break
       }
@@ -105,13 +112,15 @@ export class Runner {
   /** What the planner knows: cancelled executions measured nothing, so they count as not having run. */
   history(): TrialHistory[] {
     const { trials, executions, skips } = this.context.experiment
-    return trials.map((trial) => ({
-      trial,
-      executions: executions
-        .map(({ execution }) => execution)
-        .filter(({ trialId, outcome }) => trialId === trial.id && outcome !== 'cancelled'),
-      skip: skips.get(trial.id),
-    }))
+    return this.lost.seenBy(
+      trials.map((trial) => ({
+        trial,
+        executions: executions
+          .map(({ execution }) => execution)
+          .filter(({ trialId, outcome }) => trialId === trial.id && outcome !== 'cancelled'),
+        skip: skips.get(trial.id),
+      })),
+    )
   }
 
   private async runBlock(trials: readonly Trial[], block: number): Promise<void> {
@@ -119,6 +128,11 @@ export class Runner {
     for (const trial of trials) {
       if (this.ending !== undefined) return
       if (this.context.experiment.skips.has(trial.id)) continue
+      const lost = this.lost.reasonAgainst(trial.config)
+      if (lost !== undefined) {
+        await this.passOver(trial, lost)
+        continue
+      }
       const completed = await this.execute(trial, block)
       // The rest of the block may have lost its sense, for example after an out-of-memory, or there may be no time left
       // for it: ask the planner again.
@@ -128,7 +142,8 @@ export class Runner {
 
   private async execute(trial: Trial, block: number): Promise<boolean> {
     const { ports, experiment, models, telemetry, listener } = this.context
-    const { spec } = experiment.record
+    const { spec, environment } = experiment.record
+    const device = deviceOf(trial.config)
     const planned = await this.planned(trial)
     if (planned === undefined) return false
     const abort = new AbortController()
@@ -154,11 +169,17 @@ export class Runner {
         if (phase === 'measuring') listener.samplesTaken(trial, samplesMs)
       },
       onHost: (pid) => telemetry.watchHost(pid),
-      memoryPeaks: () => telemetry.peaks(trial.config.device),
+      onMeasured: (pid) => this.conditions.lookAtHost(pid),
+      memoryPeaks: () => telemetry.peaks(device),
+      deviceFill: () =>
+        deviceFillOf(device, environment, telemetry.peaks(device), this.conditions.usersBefore),
+      machine: environment,
     })
     telemetry.watchHost(undefined)
     const seen = await this.conditions.end()
-    if (execution.outcome === 'completed') execution.flags.push(...seen)
+    if (execution.outcome === 'completed') {
+      Object.assign(execution, this.conditions.energy(execution)).flags.push(...seen)
+    }
     this.current = undefined
     await this.write({
       record: 'execution',
@@ -167,6 +188,9 @@ export class Runner {
       spanMs: [startedMs, ports.clock.now()],
     })
     listener.trialChanged(trial)
+    const loss = await this.lost.after(trial.config, execution)
+    if (loss !== undefined) await this.decide(loss)
+    for (const { left, failure } of this.lost.leftOf(experiment)) await this.passOver(left, failure)
     return execution.outcome === 'completed'
   }
 
@@ -187,20 +211,18 @@ export class Runner {
     }
   }
 
-  /** Nothing without variants. Not part of measuring: it begins when that is over. */
-  private async compareOutputs(): Promise<void> {
-    const { ports, models, experiment, listener } = this.context
-    await compareVariantOutputs({
-      ...{ ports, models, experiment },
-      runtimeOf: ({ runtime }) => hostRuntimeOf(this.context.runtimes, runtime),
-      signal: this.comparing.signal,
+  private async afterMeasuring(): Promise<void> {
+    const { ports, models, experiment, runtimes, listener } = this.context
+    await runAfterMeasuring({
+      ...{ ports, models, experiment, runtimes },
+      signal: this.afterwards.signal,
       say: async (sentence) => {
         listener.doing(sentence)
         await this.decide(sentence)
       },
-      record: async (drift) => {
-        await this.write({ record: 'output-drift', experimentId: experiment.record.id, drift })
-        const trial = experiment.trials.find(({ id }) => id === drift.trialId)
+      write: (record) => this.write(record),
+      trialChanged: (trialId) => {
+        const trial = experiment.trials.find(({ id }) => id === trialId)
         if (trial !== undefined) listener.trialChanged(trial)
       },
     })
@@ -257,7 +279,7 @@ export class Runner {
     this.ending ??= ending
     const failure: Failure = { code: 'cancelled', message: 'Stopped before it ended.', owner: 'user' }
     this.current?.abort.abort(failure)
-    this.comparing.abort(failure)
+    this.afterwards.abort(failure)
   }
 
   /** A full disk must not cost the measurement: the record is in memory, and the person is told. */

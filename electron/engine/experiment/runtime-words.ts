@@ -1,6 +1,6 @@
 /**
  * What ONNX Runtime and native code print, made fit for a sentence: no terminal colours, no source locations, no C++
- * signatures. `Non-zero status code returned while running Conv node. Name:'c1' Status Message: x` becomes
+ * signatures, no names of machines. `Non-zero status code returned while running Conv node. Name:'c1' Status Message: x` becomes
  * `running the Conv node "c1": x`.
  */
 export function runtimeWords(text: string): string {
@@ -13,6 +13,10 @@ export function runtimeWords(text: string): string {
       /\S*onnxruntime_src\/\S+\.(?:cc|h|cpp|cu):\d+ .*?\)(?:::<lambda\(\)>|::operator\(\)\(.*?\) const)? /g,
       '',
     )
+    .replace(/\S*[\\/]onnxruntime[\\/]core[\\/]\S+\.(?:cc|h|cpp|cu):\d+ onnxruntime::\S+ /g, '')
+    .replace(/\[with ERRTYPE = [^\]]*\] /g, '')
+    // Where CUDA's libraries failed: of all that only the function.
+    .replace(/\s*; ?GPU=-?\d+ ?;.*?\bexpr=(?:[\w.]+(?:->|\.))?(\w+)\(.*?;\s*$/s, ' ($1)')
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
     .replace(/^Load model from .+? failed: ?/, '')
     .replace(/^Fatal error: /, '')

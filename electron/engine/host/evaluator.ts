@@ -78,7 +78,7 @@ export async function openEvaluator(
   }
 }
 
-interface Supervision {
+export interface Supervision {
   phase: Situation['phase']
   batchSize: number
   executionProvider: Situation['provider']
@@ -87,8 +87,11 @@ interface Supervision {
   clock: Ports['clock']
 }
 
-/** Waits for `work`, but no longer than the time limit and the signal allow. What goes wrong ends the host. */
-async function supervised<T>(session: HostSession, work: Promise<T>, supervision: Supervision): Promise<T> {
+/**
+ * Waits for `work`, but no longer than the time limit and the signal allow. What goes wrong ends the host, and rejects
+ * with a BatchscopeError.
+ */
+export async function supervised<T>(session: HostSession, work: Promise<T>, supervision: Supervision): Promise<T> {
   const { phase, batchSize, executionProvider, timeoutMs, signal, clock } = supervision
   const over = new AbortController()
   let ended: 'timed-out' | 'cancelled' | undefined

@@ -106,6 +106,12 @@ export class HostSession {
     })
   }
 
+  /** Creates the session with ONNX Runtime's profiler on, runs a few times, and ends the profile. */
+  async profile(request: Request<'profile'>): Promise<Message<'profiled'>> {
+    await this.#open()
+    return this.#ask({ request: 'profile', ...request }, 'profiled')
+  }
+
   /** Ends the window that `sample` opened, after the sample that is running. */
   endWindow(): void {
     if (this.#state === 'busy') this.#process.send({ request: 'end-window' })

@@ -41,6 +41,11 @@ export function createFold(header: ProjectHeader): Fold {
           experiment.executions.push({ execution: record.execution, spanMs: record.spanMs })
           // Also for one that had ended: it has been resumed.
           experiment.state = 'running'
+          // It was passed over for want of its device, which is back.
+          const { trialId } = record.execution
+          if (experiment.skips.get(trialId)?.failure.code === 'skipped-after-device-lost') {
+            experiment.skips.delete(trialId)
+          }
         })
       case 'skip':
         return inExperiment(record.experimentId, (experiment) => {

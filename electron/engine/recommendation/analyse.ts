@@ -2,6 +2,7 @@ import type { Analysis, TrialReport } from '../../contract/analysis.ts'
 import type { Environment } from '../../contract/environment.ts'
 import type { ExperimentSpec, Slo } from '../../contract/experiment.ts'
 import type { TrialDrift } from '../../contract/output-drift.ts'
+import type { TrialTime } from '../../contract/time-breakdown.ts'
 import type { Execution, Skip, Trial } from '../../contract/trial.ts'
 import { answerOf } from './answer.ts'
 import { boundaryOf } from './boundary.ts'
@@ -24,6 +25,8 @@ export interface AnalyseInput {
   readonly slo?: Slo | null | undefined
   /** Outputs of variants beside the reference's, by trial id. */
   readonly outputDrifts?: ReadonlyMap<string, TrialDrift> | undefined
+  /** Where the time of calls on a device went, by trial id. */
+  readonly trialTimes?: ReadonlyMap<string, TrialTime> | undefined
   /** What was measured, for what is told of variants. */
   readonly models?: KnownModels | undefined
   /** The machine that measured: its memory bounds what fits where there is no budget. */
@@ -39,7 +42,7 @@ export interface AnalyseInput {
  * The boundary is that of the series with the highest throughput; where that has none, of the first series that has one.
  */
 export function analyse(input: AnalyseInput): Analysis {
-  const { spec, trials, executions, skips, slo, environment, outputDrifts, models } = input
+  const { spec, trials, executions, skips, slo, environment, outputDrifts, trialTimes, models } = input
   const byTrial = new Map<string, Execution[]>()
   for (const execution of executions) {
     const group = byTrial.get(execution.trialId)
@@ -52,6 +55,7 @@ export function analyse(input: AnalyseInput): Analysis {
     return {
       ...{ trial, executions: own, skip: skips.get(trial.id), measurement: measure(own) },
       drift: outputDrifts?.get(trial.id),
+      time: trialTimes?.get(trial.id),
     }
   })
   const variation = variationOf(evidence.map(({ measurement }) => measurement))

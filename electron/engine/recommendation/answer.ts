@@ -8,6 +8,7 @@ import { supportsPercentile } from '../statistics/percentile-support.ts'
 import { meets, memoryNeeded, percentileLatency, type Candidate } from './candidate.ts'
 import { throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
 import { headroom } from './recommend-memory.ts'
+import { runtimeSentences } from './runtime-sentences.ts'
 import { variantSentences } from './variant-sentences.ts'
 
 export interface AnswerInput {
@@ -36,6 +37,7 @@ export function answerOf(input: AnswerInput): Analysis['answer'] {
   const support = [
     supportFor(chosen, card, input),
     ...variantSentences(chosen.report, input.variants),
+    ...runtimeSentences(chosen, input.candidates),
     unsettled(card, input.tolerance),
     caution(chosen, input.candidates),
   ].filter((part) => part !== undefined)

@@ -24,7 +24,8 @@ export function mayBeRecommended({ latencyMs, flags }: CompletedTrialReport): bo
   return latencyMs.samples > 1 && !flags.some(({ name }) => name === 'batch-ignored')
 }
 
-export type Measure = 'throughput' | 'latency'
+/** What candidates are compared by: items per second, time of a call, or items per joule. */
+export type Measure = 'throughput' | 'latency' | 'efficiency'
 
 /** The best of some candidates by a measure, and those of its series that cannot be told apart from it. */
 export interface Choice {
@@ -68,13 +69,20 @@ export function chooseBest(
 }
 
 function compare(candidates: readonly Candidate[], measure: Measure): BestSet<Candidate> | undefined {
-  return bestSet(
-    candidates.map((candidate) =>
-      measure === 'latency'
-        ? contender(candidate, candidate, ({ latency }) => ({ value: 1 / latency.mean, estimate: latency }))
-        : throughputContender(candidate, candidate),
-    ),
-  )
+  return bestSet(candidates.map((candidate) => contenderBy(measure, candidate)))
+}
+
+function contenderBy(measure: Measure, candidate: Candidate): Contender<Candidate> {
+  if (measure === 'throughput') return throughputContender(candidate, candidate)
+  if (measure === 'latency') {
+    return contender(candidate, candidate, ({ latency }) => ({ value: 1 / latency.mean, estimate: latency }))
+  }
+  // What the power itself adds to the uncertainty shows between executions only. One whose power is not known is left
+  // out: its value is no number above 0.
+  return contender(candidate, candidate, ({ execution, period }) => ({
+    value: 1 / (execution.energy?.joulesPerItem ?? Infinity),
+    estimate: period,
+  }))
 }
 
 /** A candidate to be compared by its items per second. */

@@ -120,8 +120,10 @@ export function memoryLimit(
 ): number | undefined {
   if (of === 'host') return constraints.memoryBudgetBytes ?? environment?.host.memoryBytes
   const index = trials[0]?.config.device ?? environment?.devices[0]?.index
-  const total = environment?.devices.find((device) => device.index === index)?.memoryTotalBytes
-  if (total === undefined) return undefined
+  const device = environment?.devices.find((each) => each.index === index)
+  const total = device?.memoryTotalBytes
+  // Of a divided device a process gets one instance, and how much that has is not told.
+  if (total === undefined || device?.migInstances !== undefined) return undefined
   return total - Math.max(0, ...trials.map(({ memory }) => memory.deviceBaselineBytes ?? 0))
 }
 

@@ -1,21 +1,38 @@
 import type { CompletedTrialReport, TrialReport } from '../../contract/analysis.ts'
 import { relativeHalfWidthOf, type Interval } from '../../contract/interval.ts'
 import { formatNumber, formatPercent, formatThroughput } from '../../contract/quantity.ts'
-import { hasVariants, ofReference, seriesKey, settingLabel } from '../experiment/configurations.ts'
+import { builtInRuntime } from '../../contract/runtime.ts'
+import {
+  hasVariants,
+  inBuiltIn,
+  ofReference,
+  placeLabel,
+  runtimeAmong,
+  seriesKey,
+} from '../experiment/configurations.ts'
 
 /** Names a configuration: its batch size, and where there are several series what tells them apart. */
 export type NameOf = (report: Pick<CompletedTrialReport, 'id' | 'config'>) => string
 
-/** `24`, `24 on cuda, 2 threads`, `24 with fp16`, `24 on cuda with the reference`. */
+/** `24`, `24 on cuda, 2 threads`, `24 with onnxruntime@1.30.0`, `24 on cuda with fp16 and the built-in runtime`. */
 export function namesIn(trials: readonly Pick<TrialReport, 'config'>[]): NameOf {
   const all = trials.map(({ config }) => config)
-  const settings = new Set(all.map((config) => seriesKey(ofReference(config))))
+  const places = new Set(all.map((config) => seriesKey(inBuiltIn(ofReference(config)))))
   const withVariants = hasVariants(all)
   return ({ config }) => {
-    const where = settings.size > 1 ? ` on ${settingLabel(config, all)}` : ''
-    const which = withVariants ? ` with ${config.variant ?? 'the reference'}` : ''
-    return `${config.batchSize}${where}${which}`
+    const where = places.size > 1 ? ` on ${placeLabel(config, all)}` : ''
+    const runtime = runtimeAmong(config, all)
+    const which = [
+      ...(withVariants ? [config.variant ?? 'the reference'] : []),
+      ...(runtime === undefined ? [] : [runtimeName(runtime)]),
+    ]
+    return `${config.batchSize}${where}${which.length === 0 ? '' : ` with ${which.join(' and ')}`}`
   }
+}
+
+/** A runtime in a sentence: `onnxruntime@1.30.0`, `the built-in runtime`. */
+export function runtimeName(runtime: string = builtInRuntime): string {
+  return runtime === builtInRuntime ? 'the built-in runtime' : runtime
 }
 
 /** ` (±1.2 %)`, or nothing where there is no interval. */

@@ -5,13 +5,14 @@ import { seriesKey } from '../experiment/configurations.ts'
 import { knee } from '../statistics/kneedle.ts'
 import { chooseBest, type Candidate, type Choice } from './candidate.ts'
 import { cardFor, nothing, throughputOf, type RecommendInput } from './card.ts'
+import { recommendEfficiency } from './recommend-efficiency.ts'
 import { recommendMemory } from './recommend-memory.ts'
 import { recommendSlo } from './recommend-slo.ts'
 import { plusMinus, throughputPhrase, timesPhrase, type NameOf } from './phrases.ts'
 
 /**
- * One card per goal, in the order latency, throughput, knee, slo (only with a bound), memory. All trials compete,
- * whatever their series; batch sizes that cannot be told apart from the best are those of the best one's series. Every
+ * One card per goal, in the order latency, throughput, knee, slo (only with a bound), memory, efficiency (only where power
+ * is known). All trials compete, whatever their series; batch sizes that cannot be told apart from the best are those of the best one's series. Every
  * trial that completed under a memory budget is within it, because the operating system enforced it.
  */
 export function recommend(input: RecommendInput): Recommendation[] {
@@ -41,6 +42,7 @@ export function recommend(input: RecommendInput): Recommendation[] {
     recommendKnee(input, fastest),
     ...(input.slo ? [recommendSlo(input, input.slo)] : []),
     recommendMemory(input),
+    ...recommendEfficiency(input),
   ].map(withCost)
 }
 

@@ -30,11 +30,12 @@ export function seriesOf(trials: readonly Pick<TrialReport, 'id' | 'config'>[]):
 }
 
 /**
- * With variants, the series in the order of the factors: the reference before what is measured beside it, whichever came
- * to run first.
+ * With variants or runtimes, the series in the order of the factors: the reference before what is measured beside it,
+ * whichever came to run first.
  */
 export function inPlannedOrder(series: readonly Series[], spec: Pick<ExperimentSpec, 'factors'>): Series[] {
-  if (spec.factors.variants === undefined) return [...series]
+  const { variants, runtimes } = spec.factors
+  if (variants === undefined && runtimes === undefined) return [...series]
   const keys = seriesConfigurations(spec).map(seriesKey)
   const place = ({ key }: Series) => (keys.includes(key) ? keys.indexOf(key) : keys.length)
   return series.toSorted((one, other) => place(one) - place(other))

@@ -9,6 +9,7 @@ import type { Interval } from '../../contract/interval.ts'
 import type { Rules } from '../../contract/experiment.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { TrialDrift } from '../../contract/output-drift.ts'
+import type { TrialTime } from '../../contract/time-breakdown.ts'
 import type { Execution, MemoryPeaks, Skip, Trial, UnfinishedExecution } from '../../contract/trial.ts'
 import type { ExecutionVariation } from '../statistics/execution-variation.ts'
 import { executionsInterval } from '../statistics/hierarchical.ts'
@@ -18,6 +19,8 @@ import { reportedPercentiles, unsupportedPercentiles } from '../statistics/perce
 import { quantile, type SortedSamples } from '../statistics/quantile.ts'
 import { createRandom, deriveSeed } from '../statistics/random.ts'
 import { meanInterval } from '../statistics/stopping.ts'
+import { fallbackFlag } from './fallback-flag.ts'
+import { meanEnergy } from './mean-energy.ts'
 import { measure, type MeasuredExecution, type Measurement } from './measurement.ts'
 import { percentileInterval } from './percentile-interval.ts'
 import { flagsOf } from './trial-flags.ts'
@@ -50,11 +53,13 @@ export interface TrialEvidence {
   readonly measurement: Measurement | undefined
   /** Its outputs beside the reference's, where it is a variant's and they were compared. */
   readonly drift?: TrialDrift | undefined
+  /** Where the time of a call went, where it ran on a device and was profiled. */
+  readonly time?: TrialTime | undefined
 }
 
 /** `reportTrial` for executions that were read already. */
 export function reportMeasured(
-  { trial, executions, skip, measurement, drift }: TrialEvidence,
+  { trial, executions, skip, measurement, drift, time }: TrialEvidence,
   seed: number,
   rules: Rules,
   variation: ExecutionVariation | undefined,
@@ -63,16 +68,23 @@ export function reportMeasured(
   const unfinished = executions.filter((execution) => execution.outcome !== 'completed')
   const outOfMemory = unfinished.findLast((execution) => execution.outcome === 'out-of-memory')
   const predictedMemory = executions[0]?.predictedMemory
+  const fallback = time?.breakdown && fallbackFlag(time.breakdown)
+  const flagsWith = (interval?: Interval) => [
+    ...flagsOf(executions, measurement, rules, interval),
+    ...(fallback === undefined ? [] : [fallback]),
+  ]
   const common = {
     id: trial.id,
     config: trial.config,
     reason: trial.reason,
     executions: executions.length,
-    flags: flagsOf(executions, measurement, rules),
+    flags: flagsWith(),
     memory: peaksOf(executions),
     ...(predictedMemory && { predictedMemory }),
     ...(drift && drift.outputs.length > 0 && { outputDrift: drift.outputs }),
     ...(drift?.problem !== undefined && { outputDriftProblem: drift.problem }),
+    ...(time?.breakdown && { timeBreakdown: time.breakdown }),
+    ...(time?.problem !== undefined && { timeBreakdownProblem: time.problem }),
   }
   const without = (outcome: UnfinishedTrialReport['outcome'], failure: Failure): UnfinishedTrialReport => ({
     ...common,
@@ -86,7 +98,7 @@ export function reportMeasured(
     const numbers = numbersOf(trial.config.batchSize, measurement, random, variation)
     if (numbers !== undefined) {
       const failure = unfinished.findLast((execution) => execution.outcome !== 'cancelled')?.failure
-      const flags = flagsOf(executions, measurement, rules, numbers.latencyMs.meanCi95)
+      const flags = flagsWith(numbers.latencyMs.meanCi95)
       return {
         ...common,
         flags,
@@ -103,7 +115,7 @@ export function reportMeasured(
 
 type Numbers = Pick<
   CompletedTrialReport,
-  'latencyMs' | 'throughput' | 'loadMs' | 'firstInferenceMs' | 'perExecution'
+  'latencyMs' | 'throughput' | 'loadMs' | 'firstInferenceMs' | 'perExecution' | 'energy'
 >
 
 function numbersOf(
@@ -112,6 +124,7 @@ function numbersOf(
   random: ReturnType<typeof createRandom>,
   variation: ExecutionVariation | undefined,
 ): Numbers | undefined {
+  const energy = meanEnergy(executions.map(({ execution }) => execution))
   const samples = sorted.length
   const mean = sorted.reduce((sum, sample) => sum + sample, 0) / samples
   const windowMs = executions.reduce((sum, { execution }) => sum + execution.windowMs, 0)
@@ -149,6 +162,7 @@ function numbersOf(
     loadMs: average(executions.map(({ execution }) => execution.loadMs)),
     firstInferenceMs: average(executions.map(({ execution }) => execution.firstInferenceMs)),
     perExecution: executions.map((each) => summaryOf(each, batchSize)),
+    ...(energy && { energy }),
   }
 }
 
@@ -226,10 +240,13 @@ function peaksOf(executions: readonly Execution[]): MemoryPeaks {
   const hostPeakBytes = peak((memory) => memory.hostPeakBytes)
   const devicePeakBytes = peak((memory) => memory.devicePeakBytes)
   const deviceBaselineBytes = peak((memory) => memory.deviceBaselineBytes)
+  const highest = executions.find(({ memory }) => memory.devicePeakBytes === devicePeakBytes)?.memory
+  const deviceMeasuredBy = devicePeakBytes === undefined ? undefined : highest?.deviceMeasuredBy
   return {
     ...(hostPeakBytes !== undefined && { hostPeakBytes }),
     ...(devicePeakBytes !== undefined && { devicePeakBytes }),
     ...(deviceBaselineBytes !== undefined && { deviceBaselineBytes }),
+    ...(deviceMeasuredBy !== undefined && { deviceMeasuredBy }),
   }
 }
 

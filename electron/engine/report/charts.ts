@@ -68,7 +68,7 @@ function throughputChart(analysis: Analysis, curves: readonly Curve[], plotWidth
       high: throughput.ci95?.[1],
     })),
   }))
-  const marks = recommendedPoints(analysis, ['throughput', 'knee', 'slo', 'memory'])
+  const marks = recommendedPoints(analysis, ['throughput', 'knee', 'slo', 'memory', 'efficiency'])
   const alike = alikePoints(analysis, curves)
   const fits = latencyLines(curves, (batchSize, latencyMs) => (batchSize * 1000) / latencyMs)
   return {
@@ -212,6 +212,7 @@ const goalNames: Record<Goal, string> = {
   knee: 'knee',
   slo: 'latency bound',
   memory: 'memory',
+  efficiency: 'per watt',
 }
 
 function recommendedPoints(analysis: Analysis, goals: readonly Goal[]) {

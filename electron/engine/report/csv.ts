@@ -1,11 +1,13 @@
 import { stringify } from 'csv-stringify/sync'
 import type { TrialReport } from '../../contract/analysis.ts'
 import { scalingEfficiencies } from '../../contract/evidence.ts'
+import { builtInRuntime } from '../../contract/runtime.ts'
 import type { TrialConfig } from '../../contract/trial.ts'
 import type { VariantSummary } from '../../contract/variant-summary.ts'
 import { referenceName } from '../../contract/variant-words.ts'
 import { hasVariants } from '../experiment/configurations.ts'
 import { orderedTrials, type ReportInput } from './report-input.ts'
+import { hasTimes, timeColumns } from './time-columns.ts'
 
 /** A field of a table: text, a number, or `undefined` for an empty one. */
 type Field = string | number | undefined
@@ -45,15 +47,24 @@ export function trialsCsv({ analysis }: ReportInput): string {
     host_peak_bytes: ({ memory }) => memory.hostPeakBytes,
     device_peak_bytes: ({ memory }) => memory.devicePeakBytes,
     device_baseline_bytes: ({ memory }) => memory.deviceBaselineBytes,
+    device_measured_by: ({ memory }) => memory.deviceMeasuredBy,
+    ...(trials.some((trial) => energy(trial) !== undefined) && energyColumns),
     load_ms: (trial) => (trial.outcome === 'completed' ? trial.loadMs : undefined),
     first_inference_ms: (trial) => (trial.outcome === 'completed' ? trial.firstInferenceMs : undefined),
     reason: ({ reason }) => reason,
     flags: ({ flags }) => flags.map(({ name }) => name).join(' '),
     flag_reasons: ({ flags }) => flags.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
     ...(analysis.variants && variantColumns(analysis.variants)),
+    ...(hasTimes(trials) && timeColumns),
     failure_code: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.code),
     failure_message: (trial) => (trial.outcome === 'completed' ? undefined : trial.failure.message),
   })
+}
+
+const energyColumns: Columns<TrialReport> = {
+  energy_j_per_item: (trial) => energy(trial)?.joulesPerItem,
+  power_mean_w: (trial) => energy(trial)?.meanWatts,
+  power_readings: (trial) => energy(trial)?.readings,
 }
 
 /** How a trial compares with the reference; of the output that lies farthest off, where there are several. */
@@ -109,13 +120,16 @@ export function samplesCsv({ experiment }: ReportInput): string {
   })
 }
 
-/** The factors of `all` configurations; the variant only where there are any. */
+/** The factors of `all` configurations; variant and runtime only where there are others than the model and the built-in. */
 function configColumns<Row>(all: readonly TrialConfig[], configOf: (row: Row) => TrialConfig): Columns<Row> {
   const dims = dimensionKeys(all)
   return {
     ...(hasVariants(all) && { variant: (row: Row) => configOf(row).variant ?? referenceName }),
     batch_size: (row) => configOf(row).batchSize,
     execution_provider: (row) => configOf(row).executionProvider,
+    ...(all.some(({ runtime }) => runtime !== undefined) && {
+      runtime: (row: Row) => configOf(row).runtime ?? builtInRuntime,
+    }),
     device: (row) => configOf(row).device,
     threads: (row) => configOf(row).threads,
     ...Object.fromEntries(dims.map((key) => [`dim_${key}`, (row: Row) => configOf(row).dims[key]])),
@@ -132,6 +146,10 @@ function latency(trial: TrialReport) {
 
 function throughput(trial: TrialReport) {
   return trial.outcome === 'completed' ? trial.throughput : undefined
+}
+
+function energy(trial: TrialReport) {
+  return trial.outcome === 'completed' ? trial.energy : undefined
 }
 
 function table<Row>(rows: readonly Row[], columns: Columns<Row>): string {

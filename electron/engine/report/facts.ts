@@ -3,6 +3,8 @@ import { derivationTitles } from '../../contract/derivation.ts'
 import { sloPhrase, type ExperimentSpec, type InputFile } from '../../contract/experiment.ts'
 import type { Dimension, ModelDescription, ModelInput, ModelOutput } from '../../contract/model.ts'
 import { formatBytes } from '../../contract/quantity.ts'
+import { builtInRuntime } from '../../contract/runtime.ts'
+import { runtimeVersion } from '../runtimes/runtime-version.ts'
 import { plainDuration, plainNumber, plainPercent } from './plain-number.ts'
 import type { ReportInput } from './report-input.ts'
 
@@ -47,9 +49,14 @@ export function variantFacts({ variants }: Pick<ReportInput, 'variants'>): Fact[
   })
 }
 
-export function environmentFacts(environment: Environment): Fact[] {
+/** The machine and its software; `runtimes` are those that were asked for. */
+export function environmentFacts(
+  environment: Environment,
+  { runtimes }: Pick<ExperimentSpec['factors'], 'runtimes'>,
+): Fact[] {
   const { host, runtime, devices, providers, deviceTelemetry } = environment
   const electron = runtime.electron === undefined ? '' : `, Electron ${runtime.electron}`
+  const others = [...new Set(Object.values(runtimes ?? {}).flat())].filter((name) => name !== builtInRuntime)
   return [
     [
       'Machine',
@@ -58,7 +65,10 @@ export function environmentFacts(environment: Environment): Fact[] {
     ['System', `${host.system}, kernel ${host.kernel}, ${host.architecture}`],
     [
       'Runtime',
-      `ONNX Runtime ${runtime.onnxruntime}, Batchscope ${runtime.batchscope}, Node ${runtime.node}${electron}`,
+      [
+        `ONNX Runtime ${runtime.onnxruntime}, Batchscope ${runtime.batchscope}, Node ${runtime.node}${electron}`,
+        ...others.map((name) => `${name}: ONNX Runtime ${runtimeVersion(environment, name)}`),
+      ].join('\n'),
     ],
     [
       'Providers',
@@ -84,6 +94,7 @@ export function experimentFacts(spec: ExperimentSpec): Fact[] {
     ['Batch sizes', batchSizeWords(batchSizes)],
     ['Providers', factors.executionProviders.join(', ')],
   ]
+  if (factors.runtimes !== undefined) facts.push(['Runtimes', runtimeFactorWords(factors)])
   if (factors.threads.length > 0) facts.push(['Threads', factors.threads.join(', ')])
   if (factors.variants !== undefined) {
     facts.push(['Variants', factors.variants.map(({ name }) => name).join(', ')])
@@ -126,7 +137,24 @@ export function measuringSentences(spec: ExperimentSpec, clocks: readonly string
     `Measuring lasted until the 95 % interval of the mean latency was within ±${plainPercent(rules.relativeHalfWidth)}, after at least ${rules.minimumSamples} samples and ${ms(rules.minimumMs)}, and no longer than ${ms(rules.maximumMs)}.`,
     `Latency is the wall time of one call, feeding and fetching included${clocks.length === 0 ? '' : `, by ${clocks.join(' and ')}`}. Throughput is batch size × samples per wall time of the measured window.`,
     `Intervals are 95 % intervals over executions (Student's t), with the variation inside them taken from blocks of neighbouring samples; where a trial has few executions, they lean on how executions of the other trials differ. Percentiles follow Hyndman and Fan's type 7; an asterisk marks a p99 that the samples are too few to carry at 99 % confidence.`,
-    `Memory is the peak of the device less its baseline before the session was created, and on the CPU the peak resident set of the process.`,
+    ...memorySentences(spec),
+  ]
+}
+
+/** `built-in, onnxruntime@1.30.0`; by provider where they differ: `cpu: built-in`, `cuda: cuda13`. */
+function runtimeFactorWords({ executionProviders, runtimes = {} }: ExperimentSpec['factors']): string {
+  const lists = executionProviders.map((provider) => (runtimes[provider] ?? [builtInRuntime]).join(', '))
+  const [first] = lists
+  if (first !== undefined && lists.every((list) => list === first)) return first
+  return lists.map((list, index) => `${executionProviders[index]}: ${list}`).join('\n')
+}
+
+function memorySentences({ factors }: Pick<ExperimentSpec, 'factors'>): string[] {
+  const onHost = 'on the CPU the peak resident set of the process'
+  if (factors.executionProviders.every((provider) => provider === 'cpu')) return [`Memory is ${onHost}.`]
+  return [
+    `Memory is the peak of the device: what the driver told of the process itself, ten times a second, where it did; else what the whole device had in use, twenty times a second, less its baseline before the session was created. It is ${onHost}.`,
+    `Energy, where the driver told the power, is the mean power of the whole device over the measured window (trapezoidal rule) times the window, per item.`,
   ]
 }
 

@@ -11,6 +11,7 @@ import { findings } from './findings.ts'
 import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { measuredAt, clocksOf, type ReportInput } from './report-input.ts'
+import { timeRemarks, timeTable } from './time-table.ts'
 import { trialTable, type ReportTable } from './trial-table.ts'
 import { variantRemarks, variantTable } from './variant-table.ts'
 
@@ -22,6 +23,8 @@ export function reportMarkdown(input: ReportInput): string {
   const failures = failureRemarks(analysis)
   const flags = flagRemarks(analysis)
   const variants = variantTable(analysis)
+  const times = timeTable(analysis)
+  const timeNotes = timeRemarks(analysis)
   const blocks = [
     `# ${escaped(model.name)}: ${escaped(experiment.name)}`,
     `**${escaped(analysis.answer.headline)}**`,
@@ -31,6 +34,9 @@ export function reportMarkdown(input: ReportInput): string {
     ...(variants === undefined ? [] : ['## Variants', tableText(variants), list(variantRemarks(analysis))]),
     '## Trials',
     tableText(trialTable(analysis)),
+    ...(timeNotes.length === 0 ? [] : ['## Where the time goes']),
+    ...(times === undefined ? [] : [tableText(times)]),
+    ...(timeNotes.length === 0 ? [] : [list(timeNotes)]),
     ...(failures.length === 0 ? [] : ['## Without numbers', list(failures)]),
     ...(flags.length === 0 ? [] : ['## To be read with care', list(flags)]),
     '## What the curves say',
@@ -39,7 +45,7 @@ export function reportMarkdown(input: ReportInput): string {
     '## Model',
     factList([...modelFacts(model), ...variantFacts(input)]),
     '## Environment',
-    factList(environmentFacts(environment)),
+    factList(environmentFacts(environment, spec.factors)),
     '## How it was measured',
     factList(experimentFacts(spec)),
     list(measuringSentences(spec, clocksOf(experiment))),

@@ -25,6 +25,7 @@ import { recommendationTable } from './recommendation-table.ts'
 import { failureRemarks, flagRemarks } from './remarks.ts'
 import { clocksOf, measuredAt, type ReportInput } from './report-input.ts'
 import { ink } from './series-style.ts'
+import { timeRemarks, timeTable } from './time-table.ts'
 import { trialTable } from './trial-table.ts'
 import { variantChart } from './variant-chart.ts'
 import { narrowTable, variantRemarks, variantTable } from './variant-table.ts'
@@ -51,12 +52,13 @@ export async function reportPdf(input: ReportInput, fonts: ReportFonts): Promise
   drawVariants(sheet, input)
   sheet.heading('Trials')
   drawTable(sheet, trialTable(analysis), { strong: 0 })
+  drawTimes(sheet, input)
   remarks(sheet, 'Without numbers', failureRemarks(analysis))
   remarks(sheet, 'To be read with care', flagRemarks(analysis))
   remarks(sheet, 'What the curves say', findings(analysis))
   drawDecisions(sheet, experiment.decisions)
   section(sheet, 'Model', [...modelFacts(model), ...variantFacts(input)])
-  section(sheet, 'Environment', environmentFacts(environment))
+  section(sheet, 'Environment', environmentFacts(environment, spec.factors))
   section(sheet, 'How it was measured', experimentFacts(spec))
   sheet.space(4)
   sheet.bullets(measuringSentences(spec, clocksOf(experiment)))
@@ -77,6 +79,16 @@ function drawVariants(sheet: PdfSheet, { analysis }: ReportInput): void {
   drawTable(sheet, narrowTable(table), { strong: 0 })
   sheet.space(4)
   sheet.bullets(variantRemarks(analysis))
+}
+
+function drawTimes(sheet: PdfSheet, { analysis }: ReportInput): void {
+  const table = timeTable(analysis)
+  const notes = timeRemarks(analysis)
+  if (notes.length === 0) return
+  sheet.heading('Where the time goes', 30)
+  if (table !== undefined) drawTable(sheet, table, { strong: 0 })
+  sheet.space(4)
+  sheet.bullets(notes)
 }
 
 function drawDecisions(sheet: PdfSheet, decisions: readonly string[]): void {

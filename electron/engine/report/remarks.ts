@@ -40,7 +40,7 @@ export function flagRemarks(analysis: Analysis): string[] {
 }
 
 /** `batch 1, 2 and 4` for names that all begin with `batch`, else the names with commas. */
-function joined(names: readonly string[]): string {
+export function joined(names: readonly string[]): string {
   const sizes = names.map((name) => /^batch (\d+)$/.exec(name)?.[1])
   const plain = sizes.every((size) => size !== undefined)
   const items = plain ? sizes : names

@@ -16,6 +16,7 @@ export const nothing = '–'
 export function trialTable(analysis: Analysis): ReportTable {
   const labels = seriesLabels(analysis)
   const flagged = analysis.trials.some(({ flags }) => flags.length > 0)
+  const powered = analysis.trials.some((trial) => trial.outcome === 'completed' && trial.energy)
   const several = analysis.series.length > 1
   const right = (title: string) => ({ title, align: 'right' as const })
   const left = (title: string) => ({ title, align: 'left' as const })
@@ -29,6 +30,7 @@ export function trialTable(analysis: Analysis): ReportTable {
       right('p50 ms'),
       right('p99 ms'),
       right('Memory'),
+      ...(powered ? [right('J/item'), right('W')] : []),
       ...(flagged ? [left('Flags')] : []),
     ],
     rows: orderedTrials(analysis).map((trial) => [
@@ -37,6 +39,7 @@ export function trialTable(analysis: Analysis): ReportTable {
       outcomeWords(trial),
       ...numbers(trial),
       memoryWords(trial),
+      ...(powered ? energyCells(trial) : []),
       ...(flagged ? [trial.flags.map(({ name }) => name).join(', ')] : []),
     ]),
   }
@@ -80,10 +83,18 @@ function numbers(trial: TrialReport): string[] {
   ]
 }
 
+function energyCells(trial: TrialReport): string[] {
+  const energy = trial.outcome === 'completed' ? trial.energy : undefined
+  return energy === undefined
+    ? [nothing, nothing]
+    : [formatNumber(energy.joulesPerItem), formatNumber(energy.meanWatts)]
+}
+
 function outcomeWords(trial: TrialReport): string {
   return trial.outcome.replaceAll('-', ' ')
 }
 
-function seriesLabels(analysis: Analysis): Map<string, string> {
+/** What each trial's series is called, by trial id. */
+export function seriesLabels(analysis: Analysis): Map<string, string> {
   return new Map(analysis.series.flatMap(({ label, trialIds }) => trialIds.map((id) => [id, label] as const)))
 }

@@ -33,7 +33,7 @@ export class RuntimeControl {
   /** Resolves when it is there. The last event tells how it ended: `done`, `failed` or `cancelled`. */
   async install(name: string): Promise<void> {
     const recipe = recipeOf(name)
-    this.#refuseIfBusy()
+    this.refuseIfInstalling()
     const active: ActiveInstall = {
       abort: new AbortController(),
       last: { name: recipe.name, state: 'preparing', receivedBytes: 0 },
@@ -50,7 +50,7 @@ export class RuntimeControl {
   }
 
   async remove(name: string): Promise<void> {
-    this.#refuseIfBusy()
+    this.refuseIfInstalling()
     await this.#context.ports.runtimes.remove(name)
     this.#context.changed()
   }
@@ -61,7 +61,7 @@ export class RuntimeControl {
     await this.#active?.ended
   }
 
-  #refuseIfBusy(): void {
+  refuseIfInstalling(): void {
     if (this.#active === undefined) return
     throw new BatchscopeError({
       code: 'busy',

@@ -4,6 +4,7 @@ import type {
   LatencyChange,
 } from '../../../electron/contract/comparison.ts'
 import { formatCount, formatNumber, formatSignedPercent } from '../../../electron/contract/quantity.ts'
+import { builtInRuntime } from '../../../electron/contract/runtime.ts'
 import type { TrialConfig } from '../../../electron/contract/trial.ts'
 import { referenceName } from '../../../electron/contract/variant-words.ts'
 
@@ -60,15 +61,16 @@ function memoryChange({ deviceRatio, hostRatio }: ComparedConfiguration['memory'
 }
 
 function detailsOf(configs: readonly TrialConfig[]): string[] {
-  const parts = configs.map(({ executionProvider, device, threads, dims, variant }) => [
+  const parts = configs.map(({ executionProvider, device, threads, dims, variant, runtime }) => [
     device === undefined || device === 0 ? executionProvider : `${executionProvider}:${device}`,
     threads === undefined ? 'default threads' : threads === 1 ? '1 thread' : `${threads} threads`,
     Object.entries(dims)
       .map(([key, value]) => `${key}=${value}`)
       .join(', '),
     variant ?? referenceName,
+    runtime ?? builtInRuntime,
   ])
-  const varies = [0, 1, 2, 3].filter((at) => new Set(parts.map((each) => each[at])).size > 1)
+  const varies = [0, 1, 2, 3, 4].filter((at) => new Set(parts.map((each) => each[at])).size > 1)
   return parts.map((each) =>
     varies
       .map((at) => each[at])

@@ -3,13 +3,17 @@ import type { Interval } from '../../../electron/contract/interval.ts'
 import {
   formatBytes,
   formatCount,
+  formatEnergyPerItem,
+  formatItemsPerJoule,
   formatMilliseconds,
   formatNumber,
   formatPercent,
   formatThroughput,
   formatSignedPercent,
+  formatWatts,
 } from '../../../electron/contract/quantity.ts'
-import type { MemoryPeaks, MemoryPrediction, TrialConfig } from '../../../electron/contract/trial.ts'
+import { builtInRuntime } from '../../../electron/contract/runtime.ts'
+import type { Energy, MemoryPeaks, MemoryPrediction, TrialConfig } from '../../../electron/contract/trial.ts'
 
 /** A labelled value of the inspector's lists. */
 export interface Fact {
@@ -25,6 +29,7 @@ export function configFacts(config: TrialConfig, reason?: string): Fact[] {
     { key: 'batch', label: 'Batch size', value: formatCount(config.batchSize) },
     ...(config.variant === undefined ? [] : [{ key: 'variant', label: 'Variant', value: config.variant }]),
     { key: 'provider', label: 'Provider', value: config.executionProvider },
+    { key: 'runtime', label: 'Runtime', value: config.runtime ?? builtInRuntime },
     ...(config.device === undefined
       ? []
       : [{ key: 'device', label: 'Device', value: String(config.device) }]),
@@ -84,9 +89,31 @@ export function numberFacts(trial: CompletedTrialReport): Fact[] {
     ...(latencyMs.outliers === undefined
       ? []
       : [{ key: 'outliers', label: 'Outliers', value: outlierText(latencyMs.outliers) }]),
+    ...(trial.energy === undefined ? [] : energyFacts(trial.energy)),
     { key: 'load', label: 'Load', value: formatMilliseconds(trial.loadMs) },
     { key: 'first', label: 'First inference', value: formatMilliseconds(trial.firstInferenceMs) },
   ]
+}
+
+function energyFacts({ joulesPerItem, meanWatts, readings }: Energy): Fact[] {
+  return [
+    {
+      key: 'energy',
+      label: 'Energy',
+      value: `${formatEnergyPerItem(joulesPerItem)}, ${formatItemsPerJoule(1 / joulesPerItem)}`,
+    },
+    {
+      key: 'power',
+      label: 'Power',
+      value: `${formatWatts(meanWatts)} on average of ${formatCount(readings)} readings`,
+    },
+  ]
+}
+
+/** How the peak of a device was told. */
+const measuredByWords: Record<NonNullable<MemoryPeaks['deviceMeasuredBy']>, string> = {
+  process: "the process's own",
+  difference: 'the whole device, less before',
 }
 
 /** What one execution of a trial measured, as a row of the inspector's table. */
@@ -117,8 +144,10 @@ export function memoryFacts(memory: MemoryPeaks, predicted?: MemoryPrediction): 
     ['baseline', 'Device before', memory.deviceBaselineBytes],
     ['host', 'Host peak', memory.hostPeakBytes],
   ]
+  const how = memory.deviceMeasuredBy
+  const note = (key: string) => (key === 'device' && how !== undefined ? ` (${measuredByWords[how]})` : '')
   return rows.flatMap(([key, label, bytes]) => [
-    ...(bytes === undefined ? [] : [{ key, label, value: formatBytes(bytes) }]),
+    ...(bytes === undefined ? [] : [{ key, label, value: `${formatBytes(bytes)}${note(key)}` }]),
     ...(predicted?.of === key ? [predictionFact(predicted)] : []),
   ])
 }

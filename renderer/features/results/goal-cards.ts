@@ -10,6 +10,7 @@ import type { ExperimentSpec } from '../../../electron/contract/experiment.ts'
 import {
   formatBytes,
   formatCount,
+  formatItemsPerJoule,
   formatMilliseconds,
   formatThroughput,
 } from '../../../electron/contract/quantity.ts'
@@ -80,6 +81,9 @@ function keyNumber(goal: Goal, report: TrialReport | undefined): string {
   if (goal === 'memory') {
     const bytes = memoryPeak(trial.memory)
     if (bytes !== undefined) return formatBytes(bytes)
+  }
+  if (goal === 'efficiency' && trial.energy !== undefined) {
+    return formatItemsPerJoule(1 / trial.energy.joulesPerItem)
   }
   return formatThroughput(trial.throughput.itemsPerSecond)
 }

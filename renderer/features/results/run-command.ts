@@ -11,6 +11,7 @@ export function runCommand(modelPath: string, config: TrialConfig): string {
     String(config.batchSize),
     '--ep',
     config.executionProvider,
+    ...(config.runtime === undefined ? [] : ['--runtime', config.runtime]),
     ...(config.device === undefined ? [] : ['--device', String(config.device)]),
     ...(config.threads === undefined ? [] : ['--threads', String(config.threads)]),
     ...dims,

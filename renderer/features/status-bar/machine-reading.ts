@@ -28,11 +28,13 @@ function deviceReading(
   if (used === undefined && total !== undefined) values.push(formatBytes(total))
   if (reading?.utilizationPercent !== undefined) values.push(`${Math.round(reading.utilizationPercent)} %`)
   if (reading?.powerWatts !== undefined) values.push(`${Math.round(reading.powerWatts)} W`)
+  const problem = latest?.devicesProblem
+  if (problem !== undefined) values.push('not read at present')
   return {
     name: device.name,
     ...(used === undefined || total === undefined ? {} : { memory: memoryOf(used, total) }),
     values,
-    title: 'Device memory in use, utilisation and power, as the driver reports them',
+    title: problem ?? 'Device memory in use, utilisation and power, as the driver reports them',
   }
 }
 

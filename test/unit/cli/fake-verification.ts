@@ -23,6 +23,8 @@ export function fakeVerification(commands: UsedCommands): Session['verification'
         ...{ resolve: (...parts: string[]) => resolve('/', ...parts), write: unexpected('written') },
       },
     },
-    programs: { run: unexpected('run') },
+    programs: {
+      run: async (program) => ({ started: false, reason: `There is no program ${program} here.` }),
+    },
   }
 }

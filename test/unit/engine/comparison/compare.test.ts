@@ -36,6 +36,23 @@ function changed(
   return { ...side, trials }
 }
 
+const runtimesHere = ['built-in', 'onnxruntime@1.30.0'].map((name) => ({
+  name,
+  folder: `/data/runtimes/${name}`,
+  onnxruntime: name === 'built-in' ? '1.29.0' : '1.30.0',
+  libraryFolders: [],
+  providerLibraries: [],
+  providers: [],
+}))
+
+/** The side as if it had been measured in that runtime. */
+function inRuntime(side: ComparedSide, runtime: string): ComparedSide {
+  return {
+    ...changed(side, (report) => ({ ...report, config: { ...report.config, runtime } })),
+    environment: { ...side.environment, runtimes: runtimesHere },
+  }
+}
+
 const withoutExecutions = (side: ComparedSide) =>
   changed(side, ({ perExecution: _perExecution, ...report }) => report)
 
@@ -132,6 +149,37 @@ describe('comparing two runs', () => {
 })
 
 describe('what differs besides', () => {
+  it('is the runtime, of two runs that each used another one', () => {
+    const base = project(simulatedExperiment([cpu]))
+    const newer = inRuntime(project(simulatedExperiment([slowCpu]), 'branch'), 'onnxruntime@1.30.0')
+    const { differences, configurations, unmatched } = compare(base, newer)
+    expect(unmatched).toEqual([])
+    expect(configurations.map(({ config }) => config.batchSize)).toEqual(batchSizes)
+    expect(differences).toEqual([
+      { what: 'ONNX Runtime', before: '1.29.0', after: '1.30.0' },
+      { what: 'runtime', before: 'built-in', after: 'onnxruntime@1.30.0' },
+    ])
+  })
+
+  it('is no runtime that is installed and was not used', () => {
+    const base = project(simulatedExperiment([cpu]))
+    const installed = { ...base.environment, runtimes: runtimesHere }
+    expect(compare(base, { ...base, environment: installed }).differences).toEqual([])
+  })
+
+  it('matches runtime by runtime where one of the runs used several', () => {
+    const both = project(simulatedExperiment([cpu]), 'both')
+    const newer = inRuntime(both, 'onnxruntime@1.30.0')
+    const trials = [...both.trials, ...newer.trials.map((trial) => ({ ...trial, id: `${trial.id}-newer` }))]
+    const { configurations, unmatched, answer, differences } = compare({ ...newer, trials }, newer)
+    expect(differences).toEqual([])
+    expect(configurations.map(({ config }) => config.runtime)).toEqual(
+      batchSizes.map(() => 'onnxruntime@1.30.0'),
+    )
+    expect(unmatched.map(({ config }) => config.runtime)).toEqual(batchSizes.map(() => undefined))
+    expect(answer.support).toContain('only in the reference')
+  })
+
   it('comes with both values, the model first', () => {
     const base = project(simulatedExperiment([{ ...cpu, executionProvider: 'cuda' }]))
     const [device] = base.environment.devices
@@ -152,14 +200,14 @@ describe('what differs besides', () => {
     const { differences } = compare(base, other)
     expect(differences.map(({ what }) => what)).toEqual([
       'model',
+      'values of x',
       'ONNX Runtime',
       'driver of device 0',
       'rule: measure at most',
-      'values of x',
     ])
     expect(differences[0]?.after).toBe('pruned.onnx (SHA-256 ffffffffffff)')
-    expect(differences[4]).toMatchObject({ before: 'none', after: 'SHA-256 aaaaaaaaaaaa' })
-    expect(differences[3]).toMatchObject({ before: '10 s', after: '20 s' })
+    expect(differences[1]).toMatchObject({ before: 'none', after: 'SHA-256 aaaaaaaaaaaa' })
+    expect(differences[4]).toMatchObject({ before: '10 s', after: '20 s' })
   })
 
   it('is nothing for runs of the same kind at the same place', () => {

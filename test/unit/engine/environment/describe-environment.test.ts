@@ -1,207 +1,218 @@
 import { describe, expect, it } from 'vitest'
-import type { HostMessage, HostRequest } from '../../../electron/contract/host-protocol.ts'
-import { describeEnvironment } from '../../../electron/engine/environment.ts'
-import type { FileStore, Ports } from '../../../electron/engine/ports.ts'
-import { BatchscopeError } from '../../../electron/contract/failure.ts'
-import { createNodeFiles } from '../../../electron/adapters/node-files.ts'
-import { FakeHost } from '../../fixtures/fake-host.ts'
-import { ManualClock } from '../../fixtures/manual-clock.ts'
-
-type Failed = Extract<HostMessage, { message: 'failed' }>
-type Prepare = Extract<HostRequest, { request: 'prepare' }>
-
-const described: HostMessage = {
-  message: 'described',
-  onnxruntime: '1.2.3',
-  node: '20.19.0',
-  backends: [
-    { name: 'cpu', bundled: true },
-    { name: 'cuda', bundled: false },
-    { name: 'webgpu', bundled: true },
-    { name: 'dml', bundled: true },
-  ],
-}
-
-const failedToLoad = (text: string): Failed => ({ message: 'failed', phase: 'load', name: 'Error', text })
-
-interface Situation {
-  describe?: (host: FakeHost) => void
-  prepare?: (host: FakeHost, request: Prepare) => void
-  kernel?: string
-  write?: FileStore['write']
-}
-
-/** A machine whose hosts answer as the situation says. */
-function machine({ describe: tell, prepare, kernel = 'Linux 6.1', write }: Situation) {
-  const clock = new ManualClock()
-  let running = 0
-  const seen = { mostAtOnce: 0, modelPaths: new Set<string>() }
-  const launch = () => {
-    const host = new FakeHost()
-    running += 1
-    seen.mostAtOnce = Math.max(seen.mostAtOnce, running)
-    void host.exited.then(() => (running -= 1))
-    host.answer = (request) => {
-      if (request.request === 'describe') {
-        if (tell === undefined) host.say(described)
-        else tell(host)
-      } else if (request.request === 'prepare') {
-        seen.modelPaths.add(request.modelPath)
-        if (prepare === undefined) host.say({ message: 'first-inference', ms: 1, outputs: [] })
-        else prepare(host, request)
-      } else if (request.request === 'end') host.exit()
-    }
-    queueMicrotask(() => host.say({ message: 'ready', clock: 'test' }))
-    return host
-  }
-  const ports: Ports = {
-    clock,
-    files: {
-      ...createNodeFiles({ dataFolder: '/data', resourcesFolder: '/resources' }),
-      stat: () => Promise.resolve(undefined),
-      write: write ?? (() => Promise.resolve()),
-    },
-    hosts: { launch },
-    devices: {
-      list: () => Promise.resolve({ devices: [], telemetry: { available: false, reason: 'No tool.' } }),
-      watch: () => ({ stop: () => Promise.resolve() }),
-      users: () => Promise.resolve([]),
-      watchUsers: () => ({ stop: () => Promise.resolve() }),
-      driver: () => Promise.resolve(undefined),
-    },
-    processes: {
-      read: () => Promise.resolve(undefined),
-      systemMemory: () => ({ usedBytes: 1, totalBytes: 2 }),
-      processorUse: () => undefined,
-      sharedDeviceMemory: () => Promise.resolve(undefined),
-    },
-    runtimes: {
-      list: () =>
-        Promise.resolve([{ name: 'built-in', folder: '/app', version: '1.29.0', providerLibraries: [] }]),
-      install: () => Promise.reject(new Error('not here')),
-      remove: () => Promise.resolve(),
-    },
-    libraries: { find: () => Promise.resolve([]), needs: () => Promise.resolve([]) },
-    machine: {
-      describe: () =>
-        Promise.resolve({
-          system: 'S',
-          kernel,
-          architecture: 'x64',
-          cpu: 'C',
-          logicalCores: 2,
-          memoryBytes: 3,
-        }),
-      versions: () => ({ batchscope: '0.0.1', node: '20.0.0' }),
-    },
-  }
-  return { ports, seen, clock }
-}
+import { describeEnvironment } from '../../../../electron/engine/environment/describe-environment.ts'
+import {
+  cuda12Needs,
+  described,
+  driverLibrary,
+  failedToLoad,
+  h200,
+  inSystem,
+  machine,
+  nvidiaMachine,
+  packages,
+  type Situation,
+} from './fake-machine.ts'
 
 async function statusOf(provider: string, situation: Situation) {
   const { providers } = await describeEnvironment(machine(situation).ports)
   return providers.find(({ name }) => name === provider)
 }
 
+const without = (...names: string[]): Situation => ({
+  ...nvidiaMachine,
+  libraries: nvidiaMachine.libraries?.filter(({ name }) => !names.includes(name)) ?? [],
+})
+
 describe('the environment', () => {
   it('names the runtime as its host describes it, and why there is no device telemetry', async () => {
-    const environment = await describeEnvironment(machine({}).ports)
+    const telemetry = { available: false, reason: 'No tool.' } as const
+    const environment = await describeEnvironment(machine({ telemetry }).ports)
     expect(environment.runtime).toEqual({ batchscope: '0.0.1', node: '20.19.0', onnxruntime: '1.2.3' })
-    expect(environment.deviceTelemetry).toEqual({ available: false, reason: 'No tool.' })
+    expect(environment.deviceTelemetry).toEqual(telemetry)
   })
 
-  it('lists every provider, usable where the probe model ran', async () => {
-    const { ports, seen } = machine({})
+  it('lists every provider, usable where the probe model ran, with the runtime that has it', async () => {
+    const { ports, seen } = machine(nvidiaMachine)
     const { providers } = await describeEnvironment(ports)
-    expect(providers.map(({ name, usable }) => `${name} ${usable}`)).toEqual([
-      'cpu true',
-      'cuda true',
-      'tensorrt false',
-      'dml true',
-      'coreml false',
-      'webgpu true',
+    expect(providers).toMatchObject([
+      { name: 'cpu', usable: true },
+      { name: 'cuda', usable: true, runtime: 'cuda13' },
+      { name: 'tensorrt', usable: false },
+      { name: 'dml', usable: false, reason: 'Only on Windows.' },
+      { name: 'coreml', usable: false, reason: 'Only on macOS.' },
+      { name: 'webgpu', usable: true },
     ])
+    expect(providers[5]).not.toHaveProperty('runtime')
     expect(seen.mostAtOnce).toBeLessThanOrEqual(2)
   })
 
+  it('lists every runtime with its needs, each with the file that meets it', async () => {
+    const { runtimes } = await describeEnvironment(machine(nvidiaMachine).ports)
+    expect(runtimes?.map(({ name, onnxruntime }) => `${name} ${onnxruntime}`)).toEqual([
+      'built-in 1.2.3',
+      'cuda13 1.2.3',
+    ])
+    const [library] = runtimes?.[1]?.providerLibraries ?? []
+    expect(library).toMatchObject({ provider: 'cuda', cudaMajor: 13 })
+    expect(library?.needs).toContainEqual({
+      ...{ library: 'libcudnn.so.9', onDemand: true },
+      foundAt: `${packages}/cudnn/lib/libcudnn.so.9`,
+    })
+    // Of the system's own libraries nothing is known, and nothing is said.
+    expect(library?.needs.map(({ library: name }) => name)).not.toContain('libc.so.6')
+  })
+
+  it('has hosts search the folders with the libraries of the runtime that they load, and no others', async () => {
+    const { ports, seen } = machine(nvidiaMachine)
+    await describeEnvironment(ports)
+    const runtimeOf = (provider: string) => seen.probed.find((each) => each.provider === provider)?.runtime
+    expect(runtimeOf('cuda')).toEqual({
+      folder: '/data/runtimes/cuda13',
+      libraryFolders: [`${packages}/cudnn/lib`, `${packages}/cu13/lib`].sort(),
+    })
+    expect(runtimeOf('webgpu')).toBeUndefined()
+  })
+
   it.each([
-    ['Linux 6.1', 'Linux'],
-    ['Darwin 24.0.0', 'macOS'],
-    ['Windows_NT 10.0.26100', 'Windows'],
-  ])('on %s says what is not part of ONNX Runtime for %s', async (kernel, platform) => {
-    expect(await statusOf('coreml', { kernel })).toEqual({
-      name: 'coreml',
-      usable: false,
-      reason: `Not part of ONNX Runtime for ${platform}.`,
+    ['Windows_NT 10.0.26100', 'dml', true],
+    ['Linux 6.1', 'dml', false],
+    ['Darwin 24.0.0', 'dml', false],
+  ])('on %s tries %s: %s', async (kernel, provider, tried) => {
+    const { ports, seen } = machine({ kernel, libraries: [] })
+    await describeEnvironment(ports)
+    expect(seen.probed.some((each) => each.provider === provider)).toBe(tried)
+  })
+
+  it('says what is not part of ONNX Runtime for this system', async () => {
+    expect(await statusOf('coreml', { kernel: 'Darwin 24.0.0' })).toMatchObject({
+      reason: 'Not part of ONNX Runtime for macOS.',
     })
   })
 })
 
-describe('a provider that cannot be used', () => {
-  it('because its library is missing says so, and what to do', async () => {
-    const status = await statusOf('cuda', {
-      prepare(host) {
-        host.say(failedToLoad('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'))
-        host.exit({ code: 1 })
-      },
-    })
-    expect(status).toMatchObject({
-      usable: false,
-      reason: 'The CUDA provider library is not installed with this ONNX Runtime.',
-      hint: expect.stringContaining('onnxruntime-node-install'),
+describe('a provider that cannot work', () => {
+  const launched = async (situation: Situation) => {
+    const { ports, seen } = machine(situation)
+    const environment = await describeEnvironment(ports)
+    return { environment, tried: seen.probed.map(({ provider }) => provider) }
+  }
+  const cudaOf = ({ environment }: Awaited<ReturnType<typeof launched>>) =>
+    environment.providers.find(({ name }) => name === 'cuda')
+
+  it('for want of libraries is not launched, and names them with the command that brings them', async () => {
+    const result = await launched(without('libcublas.so.13', 'libcublasLt.so.13', 'libcudnn.so.9'))
+    expect(result.tried).not.toContain('cuda')
+    expect(cudaOf(result)).toEqual({
+      ...{ name: 'cuda', usable: false },
+      reason: 'CUDA 13 needs libcublasLt.so.13, libcublas.so.13 and libcudnn.so.9, which were not found.',
+      hint: 'Install the libraries: pip install nvidia-cublas nvidia-cudnn-cu13',
     })
   })
 
-  it('because there is no adapter says so', async () => {
-    const status = await statusOf('webgpu', {
-      prepare(host) {
-        host.say(failedToLoad('webgpu_context.cc:100 Failed to get a WebGPU adapter: No supported adapters'))
-        host.exit({ code: 1, standardError: "Warning: Couldn't load Vulkan: libvulkan.so.1: cannot open" })
-      },
+  it('for want of the libraries of one CUDA, while those of the other are here, gets the other runtime', async () => {
+    const result = await launched({
+      ...nvidiaMachine,
+      libraries: [driverLibrary, ...cuda12Needs.slice(0, 4).map((name) => inSystem(name))].concat(
+        ...['libcufft.so.11', 'libcudnn.so.9'].map((name) => inSystem(name)),
+      ),
     })
-    expect(status).toMatchObject({
-      reason: 'No GPU adapter was found (WebGPU needs Vulkan, Metal or Direct3D 12).',
-      hint: expect.stringContaining('Vulkan loader'),
-    })
-  })
-
-  it('because it crashes takes nothing with it', async () => {
-    const status = await statusOf('cuda', { prepare: (host) => host.exit({ signal: 'SIGSEGV' }) })
-    expect(status).toEqual({ name: 'cuda', usable: false, reason: 'It failed: signal SIGSEGV' })
-  })
-
-  it('because it hangs is given up', async () => {
-    const { ports, clock } = machine({ prepare: () => undefined })
-    const environment = describeEnvironment(ports)
-    for (let minute = 0; minute < 5; minute += 1) await clock.advance(60_000)
-    const { providers } = await environment
-    expect(providers.find(({ name }) => name === 'webgpu')).toMatchObject({
-      reason: 'It did not answer within 60 s.',
+    expect(cudaOf(result)).toMatchObject({
+      hint: 'The libraries of CUDA 12 are here, so install the runtime for it: batchscope runtime install cuda12',
     })
   })
 
-  it('because the probe model cannot be written says so', async () => {
-    const full = new BatchscopeError({ code: 'disk', message: 'The disk is full.', owner: 'system' })
-    const status = await statusOf('cuda', { write: () => Promise.reject(full) })
-    expect(status).toMatchObject({ reason: 'It could not be tried: The disk is full.' })
+  it('for want of the driver says that, besides what else is missing', async () => {
+    const result = await launched(without('libcuda.so.1', 'libcufft.so.12'))
+    expect(cudaOf(result)).toMatchObject({
+      reason: 'CUDA 13 needs libcufft.so.12 and the NVIDIA driver (libcuda.so.1), which were not found.',
+      hint: 'Install the NVIDIA driver, and the libraries: pip install nvidia-cufft',
+    })
   })
 
-  it('because ONNX Runtime itself cannot be loaded says that, for all of them', async () => {
-    const { ports } = machine({
-      describe(host) {
-        host.say({
-          message: 'failed',
-          phase: 'describe',
-          name: 'Error',
-          text: 'libonnxruntime.so.1: bad ELF',
-        })
-        host.exit({ code: 1 })
-      },
+  it('because the only cuDNN is for another CUDA says whose it is', async () => {
+    const result = await launched({
+      ...nvidiaMachine,
+      libraries: [
+        ...(without('libcudnn.so.9').libraries ?? []),
+        inSystem('libcudnn.so.9', { cudaMajor: 12, path: '/usr/lib/libcudnn.so.9' }),
+      ],
     })
-    const { providers, runtime } = await describeEnvironment(ports)
+    expect(result.tried).not.toContain('cuda')
+    expect(cudaOf(result)).toMatchObject({
+      reason:
+        'CUDA 13 needs libcudnn.so.9, which was not found. The libcudnn.so.9 in /usr/lib is for CUDA 12.',
+    })
+  })
+
+  it.each([
+    ['580.65.06', '13.0', [], 'cuda13'],
+    ['550.54.14', '12.4', [], 'cuda12'],
+    ['580.65.06', undefined, [], 'cuda13'],
+    ['535.104.05', undefined, [], 'cuda12'],
+    ['580.65.06', '13.0', [...cuda12Needs.slice(0, 4), 'libcufft.so.11', 'libcudnn.so.9'], 'cuda12'],
+  ])(
+    'because no runtime has it, with driver %s (CUDA %s) and libraries %j, names the runtime %s',
+    async (version, cuda, names, runtime) => {
+      const driver = { version, ...(cuda === undefined ? {} : { cuda }) }
+      const libraries = [driverLibrary, ...names.map((name) => inSystem(name))]
+      const result = await launched({ devices: [h200], driver, libraries })
+      expect(cudaOf(result)).toEqual({
+        ...{ name: 'cuda', usable: false, reason: 'No runtime that is installed has a library for CUDA.' },
+        hint: `Install it: batchscope runtime install ${runtime}`,
+      })
+      expect(result.tried).toEqual([])
+    },
+  )
+
+  it('because the driver is too old for any CUDA that there is says so', async () => {
+    const driver = { version: '470.256.02', cuda: '11.4' }
+    const result = await launched({ devices: [h200], driver, libraries: [driverLibrary] })
+    expect(cudaOf(result)).toMatchObject({
+      reason: 'The NVIDIA driver 470.256.02 is too old for every runtime with CUDA.',
+      hint: 'Update the NVIDIA driver to 580 or newer.',
+    })
+  })
+
+  it('because there is nothing to run it on says only that', async () => {
+    const result = await launched({ nvidiaHardware: false, libraries: [] })
+    expect(cudaOf(result)).toEqual({
+      ...{ name: 'cuda', usable: false },
+      reason: 'There is no NVIDIA device here.',
+    })
+    expect(result.environment.providers.at(-1)).toMatchObject({
+      reason: 'WebGPU needs Vulkan, whose loader (libvulkan.so.1) was not found.',
+    })
+    expect(result.tried).toEqual([])
+  })
+})
+
+describe('a runtime that cannot be loaded', () => {
+  const broken: NonNullable<Situation['describe']> = (host) => {
+    host.say({ ...failedToLoad('libonnxruntime.so.1: bad ELF'), phase: 'describe' })
+    host.exit({ code: 1 })
+  }
+
+  it('says so for all of its providers', async () => {
+    const { providers, runtime } = await describeEnvironment(machine({ describe: broken }).ports)
     expect(runtime.onnxruntime).toBe('not loadable')
     expect(new Set(providers.map((status) => !status.usable && status.reason))).toEqual(
       new Set(['ONNX Runtime could not be loaded: libonnxruntime.so.1: bad ELF']),
     )
+  })
+
+  it('leaves the others as they are', async () => {
+    const environment = await describeEnvironment(
+      machine({
+        ...nvidiaMachine,
+        describe: (host, runtime) => (runtime === undefined ? host.say(described) : broken(host, runtime)),
+      }).ports,
+    )
+    expect(environment.runtime.onnxruntime).toBe('1.2.3')
+    expect(environment.runtimes?.map(({ onnxruntime }) => onnxruntime)).toEqual(['1.2.3', 'not loadable'])
+    expect(environment.providers[0]).toEqual({ name: 'cpu', usable: true })
+    expect(environment.findings?.find(({ topic }) => topic === 'runtime cuda13')).toMatchObject({
+      state: 'wrong',
+      hint: expect.stringContaining('batchscope runtime remove cuda13'),
+    })
   })
 })

@@ -61,6 +61,17 @@ describe('the configurations of an experiment', () => {
     expect(variant && seriesKey(ofReference(variant))).toBe(reference && seriesKey(reference))
   })
 
+  it('come with every runtime of a provider, named where that was measured in several', () => {
+    const runtimes = { cpu: ['built-in', 'onnxruntime@1.30.0'], cuda: ['cuda13'] }
+    const series = seriesConfigurations({ factors: { ...factors, threads: [], dims: {}, runtimes } })
+    expect(series.map((one) => seriesLabel(one, series))).toEqual([
+      'cpu, built-in',
+      'cpu, onnxruntime@1.30.0',
+      'cuda',
+    ])
+    expect(new Set(series.map(seriesKey)).size).toBe(3)
+  })
+
   it('keep the keys that they had before there were variants', () => {
     expect(seriesKey({ executionProvider: 'cpu', dims: { b: 1, a: 2 } })).toBe(
       '["cpu",null,null,[["a",2],["b",1]]]',

@@ -16,13 +16,13 @@ const providers: ProviderStatus[] = [
 ]
 
 const specOf = (draft: ExperimentDraft, model = dynamicModel) => {
-  const reading = readDraft(draft, model, providers)
+  const reading = readDraft(draft, model, { providers, devices: [] })
   if (!reading.ok) throw new Error(reading.problems.map(({ message }) => message).join(' '))
   return reading.spec
 }
 
 const problemsOf = (draft: ExperimentDraft, model = dynamicModel) => {
-  const reading = readDraft(draft, model, providers)
+  const reading = readDraft(draft, model, { providers, devices: [] })
   return reading.ok ? [] : reading.problems
 }
 

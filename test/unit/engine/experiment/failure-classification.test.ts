@@ -107,6 +107,25 @@ describe('out of memory is recognised', () => {
     })
   })
 
+  it('with what of the device was free, where others held much of it', () => {
+    const GiB = 1024 ** 3
+    const users = [{ pid: 4711, name: 'python', memoryBytes: 20 * GiB }]
+    const deviceFill = {
+      index: 0,
+      totalBytes: 24 * GiB,
+      beforeBytes: 20 * GiB,
+      highestBytes: 24 * GiB,
+      users,
+    }
+    expect(failed(cuda, 'sample', { ...on('cuda'), deviceFill }).failure.message).toBe(
+      'Batch size 64 ran out of device memory while measuring; GPU 0 had 4.00 GiB of 24.0 GiB free before, and python (process 4711) holds 20.0 GiB.',
+    )
+    const alone = { ...deviceFill, beforeBytes: 0.1 * GiB, users: [] }
+    expect(failed(cuda, 'sample', { ...on('cuda'), deviceFill: alone }).failure.message).toBe(
+      'Batch size 64 ran out of device memory while measuring.',
+    )
+  })
+
   it('without advising a smaller batch when the model alone does not fit', () => {
     const { failure } = failed('Exception during initialization: std::bad_alloc', 'load', {
       ...underBudget,
@@ -246,7 +265,7 @@ describe('other failures say what is wrong and whose it is', () => {
       'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
       'provider-unavailable',
       'system',
-      'not installed',
+      'not part of this runtime',
     ],
     [
       'first-inference',
@@ -298,7 +317,7 @@ describe('other failures say what is wrong and whose it is', () => {
     const text = 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'
     const { failure } = failed(text, 'load', on('cuda'), stderr)
     expect(failure.message).toBe(
-      'The execution provider cuda cannot be used here: CUDA needs the library libcudnn.so.9, which is not installed.',
+      'The execution provider cuda cannot be used here: CUDA needs the library libcudnn.so.9, which was not found.',
     )
     expect(failure.detail).not.toContain('\u001b')
   })

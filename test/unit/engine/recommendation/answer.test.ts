@@ -70,6 +70,40 @@ describe('the answer', () => {
     expect(answer(together(cpu, cuda))[0]).toMatch(/^Use batch 4 on cuda:1: 870 items\/s/)
   })
 
+  it('names the runtime where there are several, and what it gives over the others', () => {
+    const builtIn = measuredAt({ 1: 2, 2: 3, 4: 5 })
+    const newer = measuredAt({ 1: 1.6, 2: 2.4, 4: 4 }, { config: { runtime: 'onnxruntime@1.30.0' } })
+    const [headline, support] = answer(together(builtIn, newer))
+    expect(headline).toMatch(/^Use batch 4 with onnxruntime@1\.30\.0: 1,000 items\/s/)
+    expect(support).toMatch(
+      /onnxruntime@1\.30\.0 finishes 1\.25 times \(1\.\d\d to 1\.\d\d\) as many items per second as the built-in runtime at batch 4\./,
+    )
+  })
+
+  it('does not call a runtime faster that is not shown to be', () => {
+    const builtIn = measuredAt({ 1: 2, 2: 3, 4: 5 }, { wobble: 0.05 })
+    const newer = measuredAt(
+      { 1: 2.01, 2: 3.01, 4: 5.02 },
+      { config: { runtime: 'onnxruntime@1.30.0' }, wobble: 0.05 },
+    )
+    const [headline, support] = answer(together(builtIn, newer))
+    expect(headline).toMatch(/^Use batch 4 with the built-in runtime: /)
+    expect(support).toMatch(
+      /No difference shown between the runtimes: the built-in runtime finishes 1\.00 times \(0\.\d\d to 1\.\d\d\)/,
+    )
+  })
+
+  it('does not name the runtime where each provider was measured in one', () => {
+    const cpu = measuredAt({ 1: 20, 2: 40, 4: 80 })
+    const cuda = measuredAt(
+      { 1: 2, 2: 2.5, 4: 4.6 },
+      { config: { executionProvider: 'cuda', device: 0, runtime: 'cuda13' } },
+    )
+    const text = answer(together(cpu, cuda)).join(' ')
+    expect(text).toMatch(/^Use batch 4 on cuda: /)
+    expect(text).not.toMatch(/runtime|cuda13/)
+  })
+
   it('tells the device’s memory where the provider runs on one', () => {
     const trial = trialOf(8, { executionProvider: 'cuda', device: 0 })
     const memory = { hostPeakBytes: 900 * MiB, devicePeakBytes: 3200 * MiB }

@@ -289,3 +289,50 @@ describe('memory', () => {
     expect(card('memory', { ...measured, executions }, budget(500))).toMatchObject({ batchSize: null })
   })
 })
+
+describe('the best throughput per watt', () => {
+  /** Of the same run, with the power of each batch size; 0 where it is not known. */
+  const withPower = (watts: Record<number, number>, latencies: Record<number, number>): Measured => {
+    const measured = measuredAt(latencies, { config: { executionProvider: 'cuda', device: 0 } })
+    const sizes = new Map(measured.trials.map(({ id, config }) => [id, config.batchSize]))
+    const executions = measured.executions.map((execution) => {
+      if (execution.outcome !== 'completed') return execution
+      const items = (sizes.get(execution.trialId) ?? 1) * execution.samplesMs.length
+      const meanWatts = watts[sizes.get(execution.trialId) ?? 1] ?? 0
+      const joulesPerItem = (meanWatts * execution.windowMs) / 1000 / items
+      return meanWatts === 0
+        ? execution
+        : { ...execution, energy: { joulesPerItem, meanWatts, readings: 40 } }
+    })
+    return { ...measured, executions }
+  }
+  const twice = { 1: 10, 2: 12, 4: 13 }
+
+  it('is at the batch size with the most items per joule, though another is faster', () => {
+    // 100, 167 and 308 items/s; 1.0, 1.67 and 0.77 items/J.
+    const measured = withPower({ 1: 100, 2: 100, 4: 400 }, twice)
+    const found = card('efficiency', measured)
+    expect(found).toMatchObject({ goal: 'efficiency', batchSize: 2, equivalent: [2] })
+    expect(found.reason).toBe('Best throughput per watt: 1.67 items/J at batch 2 and 100 W.')
+    expect(card('throughput', measured).batchSize).toBe(4)
+    expect(found.cost).toContain('less throughput than batch 4')
+  })
+
+  it('is at the smallest of those that cannot be told apart', () => {
+    // Twice the items for twice the power.
+    const found = card('efficiency', withPower({ 1: 100, 2: 166.7, 4: 307.8 }, twice))
+    expect(found).toMatchObject({ batchSize: 1, equivalent: [1, 2, 4] })
+    expect(found.reason).toContain('the smallest of 1, 2 and 4, which show no difference')
+  })
+
+  it('is among those whose power is known, and says that of others it is not', () => {
+    const found = card('efficiency', withPower({ 1: 100, 2: 100 }, twice))
+    expect(found).toMatchObject({ batchSize: 2 })
+    expect(found.reason).toContain('(without 1 whose power is not known)')
+  })
+
+  it('has no card where no power is known', () => {
+    const { recommendations } = analyse({ spec, ...withPower({}, twice) })
+    expect(recommendations.map(({ goal }) => goal)).not.toContain('efficiency')
+  })
+})

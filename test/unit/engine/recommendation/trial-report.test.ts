@@ -34,6 +34,32 @@ describe('the numbers of a trial', () => {
     })
   })
 
+  it('have the energy of the executions whose power is known', () => {
+    const energy = (joulesPerItem: number) => ({
+      joulesPerItem,
+      meanWatts: 100 * joulesPerItem,
+      readings: 20,
+    })
+    const all = [
+      completed(trial, 1, [1, 2], { energy: energy(3) }),
+      completed(trial, 2, [1, 2], { energy: energy(4) }),
+      completed(trial, 3, [1, 2]),
+    ]
+    expect(numbers(all).energy).toEqual({ joulesPerItem: 3.5, meanWatts: 350, readings: 40 })
+    expect(numbers(all.slice(2))).not.toHaveProperty('energy')
+  })
+
+  it('tell how the highest peak of a device was measured', () => {
+    const measuredBy = (deviceMeasuredBy: 'process' | 'difference', devicePeakBytes: number) => ({
+      memory: { devicePeakBytes, deviceMeasuredBy },
+    })
+    const { memory } = numbers([
+      completed(trial, 1, [1, 2], measuredBy('difference', 700)),
+      completed(trial, 2, [1, 2], measuredBy('process', 900)),
+    ])
+    expect(memory).toEqual({ devicePeakBytes: 900, deviceMeasuredBy: 'process' })
+  })
+
   it('stand beside what its first execution was expected to need', () => {
     const predictedMemory = { of: 'host' as const, bytes: 800 }
     const [first, second] = [completed(trial, 1, [1, 2], { predictedMemory }), completed(trial, 2, [1, 2])]

@@ -27,7 +27,7 @@ describe('the CSV of the trials', () => {
         'outliers,unsupported_percentiles',
         'throughput_items_per_s,throughput_ci95_low_items_per_s,throughput_ci95_high_items_per_s',
         'scaling_efficiency',
-        'host_peak_bytes,device_peak_bytes,device_baseline_bytes,load_ms,first_inference_ms',
+        'host_peak_bytes,device_peak_bytes,device_baseline_bytes,device_measured_by,load_ms,first_inference_ms',
         'reason,flags,flag_reasons,failure_code,failure_message',
       ].join(','),
     )
@@ -54,6 +54,19 @@ describe('the CSV of the trials', () => {
       scaling_efficiency: '1',
       reason: 'asked for',
     })
+  })
+
+  it('has the energy where the power of any trial is known', () => {
+    const input = reportInputOf(sweep)
+    const trials = input.analysis.trials.map((trial, at) =>
+      trial.outcome === 'completed' && at === 0
+        ? { ...trial, energy: { joulesPerItem: 0.125, meanWatts: 400, readings: 40 } }
+        : trial,
+    )
+    const rows = rowsOf(trialsCsv({ ...input, analysis: { ...input.analysis, trials } }))
+    expect(rows[0]).toMatchObject({ energy_j_per_item: '0.125', power_mean_w: '400', power_readings: '40' })
+    expect(rows[1]).toMatchObject({ energy_j_per_item: '', power_mean_w: '' })
+    expect(rowsOf(trialsCsv(input))[0]).not.toHaveProperty('energy_j_per_item')
   })
 
   it('leaves the numbers of the others empty and says what happened', () => {

@@ -22,6 +22,11 @@ describe('the fields of an experiment as a draft', () => {
     expect(toDraft(fields, plausibleModel).batchAxes).toEqual(['pixels=none'])
   })
 
+  it('names runtimes only where some were chosen', () => {
+    const fields = { ...blankFields(plausibleModel), runtimes: ['built-in', 'onnxruntime@1.30.0'] }
+    expect(toDraft(fields, plausibleModel).runtimes).toBe('built-in,onnxruntime@1.30.0')
+  })
+
   it('names own values and variants as a draft writes them', () => {
     const fields = blankFields(plausibleModel)
     fields.inputs = [

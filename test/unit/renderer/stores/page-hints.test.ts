@@ -23,6 +23,7 @@ describe('a hint on the page', () => {
       'Its arrays are a, b. Write pixels=my values.npz:ENTRY.',
       'Its arrays are a, b. Name the one that is meant beside the file.',
     ],
+    ['Install it: batchscope runtime install onnxruntime@1.30.0.', 'Install it on the Environment page.'],
     ['Use 1 or more.', 'Use 1 or more.'],
   ])('says "%s" without options of the command line', (hint, told) => {
     expect(onPage(hint)).toBe(told)

@@ -11,6 +11,8 @@ describe('configLabel', () => {
     expect(configLabel({ batchSize: 8, executionProvider: 'cpu', threads: 1, dims: {} })).toBe(
       'cpu, 1 thread',
     )
+    const newer = { batchSize: 8, executionProvider: 'cpu' as const, dims: {}, runtime: 'onnxruntime@1.30.0' }
+    expect(configLabel(newer)).toBe('cpu, onnxruntime@1.30.0')
   })
 })
 

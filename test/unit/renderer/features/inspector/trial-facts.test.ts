@@ -43,6 +43,22 @@ describe('the facts of a trial', () => {
     expect(executionRows(without)).toEqual([])
   })
 
+  it('has energy and power where they are known', () => {
+    const trial = completedTrial(8)
+    expect(value(numberFacts(trial), 'energy')).toBeUndefined()
+    const facts = numberFacts({ ...trial, energy: { joulesPerItem: 0.05, meanWatts: 412.3, readings: 1240 } })
+    expect(value(facts, 'energy')).toBe('50.0 mJ/item, 20.0 items/J')
+    expect(value(facts, 'power')).toBe('412 W on average of 1,240 readings')
+  })
+
+  it('says how the memory of a device was told', () => {
+    const memory = { devicePeakBytes: 1024 ** 3 }
+    const device = (more: object) => value(memoryFacts({ ...memory, ...more }), 'device')
+    expect(device({ deviceMeasuredBy: 'process' })).toBe("1.00 GiB (the process's own)")
+    expect(device({ deviceMeasuredBy: 'difference' })).toBe('1.00 GiB (the whole device, less before)')
+    expect(device({})).toBe('1.00 GiB')
+  })
+
   it('leaves out what was not read', () => {
     expect(memoryFacts({ hostPeakBytes: 1024 ** 3 })).toEqual([
       { key: 'host', label: 'Host peak', value: '1.00 GiB' },
@@ -68,6 +84,7 @@ describe('the facts of a trial', () => {
     expect(facts.map(({ label, value: text }) => [label, text])).toEqual([
       ['Batch size', '1,024'],
       ['Provider', 'cuda'],
+      ['Runtime', 'built-in'],
       ['Device', '0'],
       ['Threads', "ONNX Runtime's choice"],
       ['x:2', '48'],

@@ -27,6 +27,17 @@ describe('goalCards', () => {
     expect(card({ goal: 'memory', ...chosen })).toMatchObject({ batch: '8', key: '180 MiB' })
   })
 
+  it('shows items per joule for the goal that is about power', () => {
+    const energy = { joulesPerItem: 0.25, meanWatts: 300, readings: 40 }
+    const powered = new Map([['batch-8', { ...completedTrial(8), energy }]])
+    const recommendation = {
+      ...{ goal: 'efficiency' as const, batchSize: 8, trialId: 'batch-8' },
+      ...{ equivalent: [8], reason: 'because' },
+    }
+    const [shown] = goalCards(analysisOf(trials, { recommendations: [recommendation] }), powered)
+    expect(shown).toMatchObject({ title: 'Best throughput per watt', batch: '8', key: '4.00 items/J' })
+  })
+
   it('names the batch sizes that cannot be told apart', () => {
     const chosen = { goal: 'throughput', batchSize: 8, trialId: 'batch-8', reason: '' } as const
     expect(card({ ...chosen, equivalent: [8, 64] })?.equivalent).toBe('8, 64')
@@ -97,6 +108,12 @@ describe('runCommand', () => {
         dims: { 'x:2': 48 },
       }),
     ).toBe('batchscope run /models/m.onnx --batch 24 --ep cuda --device 1 --threads 2 --dim x:2=48')
+    expect(
+      runCommand('m.onnx', {
+        ...{ batchSize: 4, executionProvider: 'cpu', dims: {} },
+        runtime: 'onnxruntime@1.30.0',
+      }),
+    ).toBe('batchscope run m.onnx --batch 4 --ep cpu --runtime onnxruntime@1.30.0')
   })
 
   it('quotes what a shell would take apart', () => {

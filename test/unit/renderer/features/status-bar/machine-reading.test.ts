@@ -29,6 +29,14 @@ describe('the machine in the status bar', () => {
     expect(reading.values).toEqual(['87 %', '412 W'])
   })
 
+  it('is the GPU with the reason why it cannot be read at present', () => {
+    const [sample] = plausibleTelemetry(0, 1)
+    if (sample === undefined) throw new Error('no telemetry')
+    const problem = 'nvidia-smi ended (exit code 255); it is started again.'
+    const reading = machineReading(withDevice, { ...sample, devices: [], devicesProblem: problem })
+    expect(reading).toMatchObject({ values: ['139 GiB', 'not read at present'], title: problem })
+  })
+
   it('is the GPU with its size alone while nothing is measured', () => {
     expect(machineReading(withDevice, null)).toMatchObject({ name: 'NVIDIA H200', values: ['139 GiB'] })
   })

@@ -1,0 +1,88 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeClock } from '../../electron/adapters/node-clock.ts'
+import { createNodeFiles } from '../../electron/adapters/node-files.ts'
+import { breakdownOf } from '../../electron/engine/experiment/time-breakdown.ts'
+import { readProfile } from '../../electron/engine/experiment/read-profile.ts'
+import { HostSession } from '../../electron/engine/host/host-session.ts'
+import { openEvaluator } from '../../electron/engine/host/evaluator.ts'
+import { describeModel } from '../../electron/engine/model/describe-model.ts'
+import { verificationPlan } from '../../electron/engine/verification/plan.ts'
+import { VariedInputs } from '../../electron/engine/verification/varied-inputs.ts'
+import { launcher, path } from './real-execution.ts'
+
+let dataFolder: string
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'batchscope-verification-models-'))
+})
+afterEach(() => rm(dataFolder, { recursive: true, force: true }))
+
+const { models } = verificationPlan({
+  ...{ provider: 'cuda', timeBudgetMs: 1, resourcesFolder: path('resources'), python: 'python3', join },
+})
+const items = 3
+const ports = { clock: nodeClock, hosts: launcher }
+
+/** A model of the plan, and inputs for three items. */
+async function atHand(name: string) {
+  const model = models.find((each) => each.name === name)
+  if (model === undefined) throw new Error(`The plan has no ${name}.`)
+  const files = createNodeFiles({ dataFolder, resourcesFolder: path('resources') })
+  const inputs = new VariedInputs(await describeModel(model.path, files), model.fills, { items, files })
+  return { model, files, plans: await inputs.at({ batchSize: items, executionProvider: 'cpu', dims: {} }) }
+}
+
+describe.each([
+  // What ONNX Runtime makes of each on the CPU; the operators that grow the weights are not among it.
+  [
+    'resnet-50',
+    1000,
+    ['Conv', 'Flatten', 'Gemm', 'GlobalAveragePool', 'MaxPool', 'ReorderInput', 'ReorderOutput'],
+  ],
+  ['bert-base', 768, ['MatMul', 'BiasGelu', 'SkipLayerNormalization', 'Transpose', 'FusedMatMul', 'Softmax']],
+])('%s, whose weights the graph makes', (name, width, operators) => {
+  it('computes the weights when the session is created, and never again', async () => {
+    const { model, files, plans } = await atHand(name)
+    const session = new HostSession(launcher.launch({}), nodeClock)
+    const profiled = await session.profile({
+      ...{
+        modelPath: model.path,
+        executionProvider: 'cpu',
+        inputs: plans,
+        seed: 1,
+        freeDimensionOverrides: {},
+      },
+      ...{ warmups: 1, runs: 1, maximumMs: 10_000, profilePrefix: join(dataFolder, 'profile') },
+    })
+    await session.end()
+    const [profile = ''] = (await readdir(dataFolder)).filter((file) => file.startsWith('profile'))
+    const calls = await readProfile(await files.openForReading(join(dataFolder, profile)), profiled.runs)
+    const ran = new Set(calls.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)))
+    expect([...ran].filter((operator) => ['Sin', 'Range'].includes(operator))).toEqual([])
+    const most = breakdownOf(calls, { ...profiled, executionProvider: 'cpu' })?.operators ?? []
+    expect(operators).toContain(most[0]?.operator)
+    if (name === 'resnet-50') expect([...ran].filter((operator) => !operators.includes(operator))).toEqual([])
+  }, 60_000)
+
+  it('gives outputs that are finite, neither saturated nor alike, and tell samples apart', async () => {
+    const { model, plans } = await atHand(name)
+    const evaluator = await openEvaluator(ports, { modelPath: model.path })
+    try {
+      const [output] = (await evaluator.evaluate(plans, { batchSize: items })).outputs
+      expect(output?.shape).toEqual([items, width])
+      const values = Float32Array.from(output?.values as Float32Array)
+      expect(values.every(Number.isFinite)).toBe(true)
+      const item = (index: number) => values.slice(index * width, (index + 1) * width)
+      const norm = (of: Float32Array) => Math.sqrt(of.reduce((sum, value) => sum + value ** 2, 0))
+      const spread = norm(item(0)) / Math.sqrt(width)
+      expect(spread).toBeGreaterThan(0.1)
+      expect(spread).toBeLessThan(10)
+      const apart = norm(item(0).map((value, index) => value - (item(1)[index] ?? 0))) / norm(item(0))
+      expect(apart).toBeGreaterThan(0.1)
+    } finally {
+      await evaluator.end()
+    }
+  }, 60_000)
+})
