@@ -116,14 +116,16 @@ function unfit(name: string, words: string): ProviderFailure {
   ) {
     return otherVersion(name)
   }
-  const symbol = /(?:^|\/)([^/\s:]+\.so[.\d]*): undefined symbol: (\w+)/.exec(words)
+  const symbol = /(?:^|\/)([^/\s:]+\.so[.\d]*): undefined symbol: (\w+)(?:, version ([\w.]+))?/.exec(words)
   if (symbol !== null) {
-    const [, library = '', function_ = ''] = symbol
-    const whose = /^cudnn/.test(function_)
-      ? 'cuDNN'
-      : /^(?:create|get)\w*(?:Builder|Plugin|Infer|Parser)/.test(function_)
-        ? 'TensorRT'
-        : 'a library'
+    const [, library = '', function_ = '', wanted] = symbol
+    const whose =
+      wanted ??
+      (/^cudnn/.test(function_)
+        ? 'cuDNN'
+        : /^(?:create|get)\w*(?:Builder|Plugin|Infer|Parser)/.test(function_)
+          ? 'TensorRT'
+          : 'a library')
     return {
       reason: `${library} needs another version of ${whose} than was found (${function_} is not in it).`,
       hint: `Keep one version of it: ${seeFound}`,

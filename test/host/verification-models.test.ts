@@ -58,7 +58,9 @@ describe.each([
     })
     await session.end()
     const [profile = ''] = (await readdir(dataFolder)).filter((file) => file.startsWith('profile'))
-    const calls = await readProfile(await files.openForReading(join(dataFolder, profile)), profiled.runs)
+    const file = await files.openForReading(join(dataFolder, profile))
+    const calls = await readProfile(file, profiled.runs)
+    await file.close()
     const ran = new Set(calls.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)))
     expect([...ran].filter((operator) => ['Sin', 'Range'].includes(operator))).toEqual([])
     const most = breakdownOf(calls, { ...profiled, executionProvider: 'cpu' })?.operators ?? []

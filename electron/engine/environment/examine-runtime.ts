@@ -63,7 +63,7 @@ export async function examineRuntime(
       if (name === 'cpu') return { name, usable: true }
       const why = knownObstacle(name, runtime, { facts, installed, isOffered: offered.has(name) })
       if (why !== undefined) return { name, usable: false, ...why }
-      return enqueue(() => probeProvider(ports, name, host))
+      return enqueue(() => probeProvider(ports, name, host, facts))
     }),
   )
   return { ...runtime, onnxruntime: described.onnxruntime, providers }

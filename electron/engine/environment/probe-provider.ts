@@ -2,12 +2,13 @@ import type { ExecutionProvider } from '../../contract/experiment.ts'
 import { toFailure } from '../../contract/failure.ts'
 import type { HostMessage } from '../../contract/host-protocol.ts'
 import type { ProviderStatus } from '../../contract/provider-status.ts'
-import { lastWords, runtimeSentence, runtimeWords, withoutColours } from '../experiment/runtime-words.ts'
+import { lastWords, runtimeWords } from '../experiment/runtime-words.ts'
 import { HostExited, HostFailed } from '../host/host-errors.ts'
 import { HostSession } from '../host/host-session.ts'
 import type { HostRuntime, Ports } from '../ports.ts'
 import { probeInputs, writeProbeModel } from '../probe-model.ts'
-import { providerFailure, type ProviderFailure } from '../provider-failure.ts'
+import { providerFailure } from '../provider-failure.ts'
+import type { MachineFacts } from './machine-facts.ts'
 
 export type Described = Extract<HostMessage, { message: 'described' }>
 
@@ -34,6 +35,7 @@ export async function probeProvider(
   ports: Ports,
   name: ExecutionProvider,
   runtime: HostRuntime | undefined,
+  facts: MachineFacts,
 ): Promise<ProviderStatus> {
   let modelPath: string
   try {
@@ -64,34 +66,22 @@ export async function probeProvider(
     return { name, usable: true }
   } catch (error) {
     if (late) return { name, usable: false, reason: `It did not answer within ${probeLimitMs / 1000} s.` }
-    return { name, usable: false, ...(await whyNot(name, error, session)) }
+    return { name, usable: false, ...(await whyNot(name, error, { session, facts })) }
   } finally {
     answered.abort()
     await Promise.all([limit, session.end()])
   }
 }
 
-async function whyNot(name: ExecutionProvider, error: unknown, session: HostSession) {
+async function whyNot(
+  name: ExecutionProvider,
+  error: unknown,
+  { session, facts }: { session: HostSession; facts: MachineFacts },
+) {
   const { standardError } = await session.stop()
   const text = error instanceof HostFailed ? error.failed.text : ''
   const said = `${text}\n${standardError}`
-  return loaderComplaint(said) ?? providerFailure(name, said) ?? { reason: `It failed: ${wordsOf(error)}` }
-}
-
-/**
- * What the system's loader has against a provider library whose needs are all there by name: a library among them of
- * another version, or a system that is too old.
- */
-function loaderComplaint(said: string): ProviderFailure | undefined {
-  const words =
-    /Failed to load library \S+ with error: (?:\S+: )?((?:\S+: )?(?:undefined symbol|symbol lookup error|version [`']|invalid ELF|wrong ELF|file too short).*)/.exec(
-      withoutColours(said),
-    )?.[1]
-  if (words === undefined) return undefined
-  return {
-    reason: `Its library could not be loaded: ${runtimeSentence(words)}`,
-    hint: 'A library that it needs is of another version than the one it was built with: see which folders are searched.',
-  }
+  return providerFailure(name, said, facts) ?? { reason: `It failed: ${wordsOf(error)}` }
 }
 
 function wordsOf(error: unknown): string {

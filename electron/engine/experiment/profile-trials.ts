@@ -159,7 +159,7 @@ async function runProfiled({ config }: Trial, profilePrefix: string, context: Pr
   })
   try {
     return await supervised(session, profiling, {
-      ...{ phase: 'measuring', batchSize, executionProvider, signal },
+      ...{ phase: 'measuring', batchSize, executionProvider, device, signal },
       ...{ timeoutMs: rules.timeoutMs, clock: ports.clock },
     })
   } finally {

@@ -45,9 +45,7 @@ export function breakdownOf(calls: readonly ProfiledCall[], run: ProfiledRun): T
       )
     : undefined
   const onCpu = onDevice ? nodes.filter(({ provider }) => provider === 'cpu') : []
-  const fallback = onCpu
-    .filter((node) => !node.shapesOnly && !isCopy(node))
-    .sort((a, b) => msOf(b) - msOf(a))
+  const fallback = onCpu.filter((node) => !node.shapesOnly && !isCopy(node)).sort((a, b) => msOf(b) - msOf(a))
   const shapeNodes = onCpu.filter(({ shapesOnly }) => shapesOnly).length
   const arena = last.arenas.get(executionProvider)
   const breakdown: TimeBreakdown = {

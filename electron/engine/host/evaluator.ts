@@ -57,7 +57,10 @@ export async function openEvaluator(
   const { timeoutMs = defaultTimeoutMs, signal, executionProvider = 'cpu', runtime, ...rest } = options
   const session = new HostSession(hosts.launch({ runtime }), clock)
   const within = <T>(phase: Situation['phase'], work: Promise<T>, batchSize = 1) =>
-    supervised(session, work, { phase, batchSize, executionProvider, timeoutMs, signal, clock })
+    supervised(session, work, {
+      ...{ phase, batchSize, executionProvider, device: rest.device },
+      ...{ timeoutMs, signal, clock },
+    })
   const { loadMs } = await within(
     'loading',
     session.load({ freeDimensionOverrides: {}, ...rest, executionProvider }),
@@ -82,6 +85,7 @@ export interface Supervision {
   phase: Situation['phase']
   batchSize: number
   executionProvider: Situation['provider']
+  device: number | undefined
   timeoutMs: number
   signal: AbortSignal | undefined
   clock: Ports['clock']
@@ -91,8 +95,12 @@ export interface Supervision {
  * Waits for `work`, but no longer than the time limit and the signal allow. What goes wrong ends the host, and rejects
  * with a BatchscopeError.
  */
-export async function supervised<T>(session: HostSession, work: Promise<T>, supervision: Supervision): Promise<T> {
-  const { phase, batchSize, executionProvider, timeoutMs, signal, clock } = supervision
+export async function supervised<T>(
+  session: HostSession,
+  work: Promise<T>,
+  supervision: Supervision,
+): Promise<T> {
+  const { phase, batchSize, executionProvider, device, timeoutMs, signal, clock } = supervision
   const over = new AbortController()
   let ended: 'timed-out' | 'cancelled' | undefined
   const end = (as: 'timed-out' | 'cancelled') => {
@@ -121,6 +129,7 @@ export async function supervised<T>(session: HostSession, work: Promise<T>, supe
       phase,
       batchSize,
       provider: executionProvider,
+      device,
       memoryBudgetBytes: undefined,
     }
     if (error instanceof HostFailed)

@@ -143,6 +143,6 @@ export function verificationPlan(options: PlanOptions): VerificationPlan {
     ...((provider === 'cuda' || provider === 'tensorrt') && {
       torch: { python, script: file('torch-loop.py'), batchSizes: [1, 8, 32, 128, 512] },
     }),
-    shares: { load: 0.12, outputs: 0.08, sweeps: 0.42, boundary: 0.22, torch: 0.14 },
+    shares: { load: 0.1, outputs: 0.08, sweeps: 0.4, boundary: 0.27, torch: 0.12 },
   }
 }
