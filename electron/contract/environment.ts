@@ -18,17 +18,7 @@ export type Device = v.InferOutput<typeof DeviceSchema>
 export const FoundLibrarySchema = v.object({
   /** As the loader looks for it, for example `libcublas.so.13`. */
   name: v.string(),
-  family: v.picklist([
-    'cuda',
-    'cudart',
-    'cublas',
-    'cudnn',
-    'curand',
-    'cufft',
-    'nvrtc',
-    'tensorrt',
-    'vulkan',
-  ]),
+  family: v.picklist(['cuda', 'cudart', 'cublas', 'cudnn', 'curand', 'cufft', 'nvrtc', 'tensorrt', 'vulkan']),
   /** Major version, from its name. */
   major: v.optional(v.number()),
   path: v.string(),

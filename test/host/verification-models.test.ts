@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -11,6 +11,8 @@ import { openEvaluator } from '../../electron/engine/host/evaluator.ts'
 import { describeModel } from '../../electron/engine/model/describe-model.ts'
 import { verificationPlan } from '../../electron/engine/verification/plan.ts'
 import { VariedInputs } from '../../electron/engine/verification/varied-inputs.ts'
+import { bertBase } from '../../resources/verification/bert-base.ts'
+import { resnet50 } from '../../resources/verification/resnet-50.ts'
 import { launcher, path } from './real-execution.ts'
 
 let dataFolder: string
@@ -33,6 +35,15 @@ async function atHand(name: string) {
   const inputs = new VariedInputs(await describeModel(model.path, files), model.fills, { items, files })
   return { model, files, plans: await inputs.at({ batchSize: items, executionProvider: 'cpu', dims: {} }) }
 }
+
+it.each([
+  ['resnet-50', resnet50],
+  ['bert-base', bertBase],
+])('the file of %s is what its generator writes, and small', async (name, generate) => {
+  const file = await readFile(path(`resources/verification/${name}.onnx`))
+  expect(Buffer.compare(generate(), file)).toBe(0)
+  expect(file.length).toBeLessThan(300_000)
+})
 
 describe.each([
   // What ONNX Runtime makes of each on the CPU; the operators that grow the weights are not among it.

@@ -41,17 +41,26 @@ export class CheckList {
     this.#ended = (check) => context.ended(check)
   }
 
-  /** Does one check. What throws fails it; what was interrupted is skipped. */
+  /** Does one check. What throws fails it; what was interrupted, or comes after an interrupt, is skipped. */
   async check(id: string, work: () => Promise<Judgement> | Judgement): Promise<void> {
+    const began = this.#clock.now()
+    const early = this.#signal.aborted
+    const judged = early ? interrupted('Interrupted before it began.') : await judgementOf(work)
+    const spoiled = judged.verdict === 'failed' || judged.because === 'no-time'
+    const isCut = !early && this.#signal.aborted && spoiled
+    this.#end(id, isCut ? { ...judged, ...interrupted('Interrupted before it ended.') } : judged, began)
+  }
+
+  /** Judges what others have measured: it takes no time, and is done after an interrupt all the same. */
+  async judge(id: string, work: () => Judgement): Promise<void> {
+    const began = this.#clock.now()
+    this.#end(id, await judgementOf(work), began)
+  }
+
+  #end(id: string, judged: Judgement, began: number): void {
     const named = this.#named.find((each) => each.id === id)
     if (named === undefined) throw new Error(`There is no check ${id}.`)
-    const began = this.#clock.now()
-    const judged = this.#signal.aborted ? undefined : await judgementOf(work)
-    const durationMs = this.#clock.now() - began
-    const check =
-      judged === undefined || (this.#signal.aborted && judged.verdict === 'failed')
-        ? { ...skipped(named, 'interrupted', 'Interrupted before it ended.'), durationMs }
-        : { ...named, ...judged, durationMs }
+    const check = { ...named, ...judged, durationMs: this.#clock.now() - began }
     this.#done.set(id, check)
     this.#ended(check)
   }
@@ -65,6 +74,10 @@ export class CheckList {
   all(reason: string): Check[] {
     return this.#named.map((named) => this.#done.get(named.id) ?? skipped(named, 'interrupted', reason))
   }
+}
+
+function interrupted(sentence: string): Judgement {
+  return { verdict: 'skipped', sentence, figures: {}, because: 'interrupted' }
 }
 
 async function judgementOf(work: () => Promise<Judgement> | Judgement): Promise<Judgement> {

@@ -39,7 +39,7 @@ export function notShownBy({ provider, checks }: Pick<VerificationReport, 'provi
         ]
       : []),
     ...checks
-      .filter(({ verdict }) => verdict === 'skipped')
+      .filter(({ verdict, because }) => verdict === 'skipped' && because !== 'interrupted')
       .map(({ name, sentence }) => `${name} was skipped: ${sentence}`),
   ]
 }

@@ -177,13 +177,13 @@ export class VerificationSteps {
     const { sweeps } = findings
     const measured = (judge: () => Judgement) => () =>
       sweeps.length === 0 ? nothingToJudge('Nothing was measured.') : judge()
-    await list.check(
+    await list.judge(
       'placement',
       measured(() => judgePlacement(this.#placements, this.#placementProblems)),
     )
     for (const { name } of plan.models) {
       const sweep = sweeps.find(({ model }) => model === name)
-      await list.check(
+      await list.judge(
         `memory:${name}`,
         measured(() =>
           sweep === undefined ? nothingToJudge('Nothing was measured.') : judgeMemory(sweep, plan.tolerances),
@@ -196,11 +196,11 @@ export class VerificationSteps {
       device: plan.device,
       onDevice: plan.provider !== 'cpu',
     }
-    await list.check(
+    await list.judge(
       'telemetry',
       measured(() => judgeTelemetry(source, plan.tolerances)),
     )
-    await list.check(
+    await list.judge(
       'intervals',
       measured(() => judgeIntervals(sweeps, plan.tolerances)),
     )

@@ -12,7 +12,12 @@ describe('the parts of a call', () => {
     expect(timeParts(breakdownFixture)).toEqual([
       { key: 'in', name: 'copy in', ms: 5.2, share: expect.closeTo(5.2 / 11.4, 6) },
       { key: 'execute', name: 'launch and compute', ms: 4.4, share: expect.closeTo(4.4 / 11.4, 6) },
-      { key: 'wait', name: 'wait for the device', ms: expect.closeTo(1.765, 9), share: expect.closeTo(1.765 / 11.4, 6) },
+      {
+        key: 'wait',
+        name: 'wait for the device',
+        ms: expect.closeTo(1.765, 9),
+        share: expect.closeTo(1.765 / 11.4, 6),
+      },
       { key: 'out', name: 'copy out', ms: 0.035, share: expect.closeTo(0.035 / 11.4, 6) },
     ])
   })
