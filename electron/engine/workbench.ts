@@ -30,6 +30,8 @@ import { OpenedModels } from './model/opened-models.ts'
 import { sampleModels } from './model/sample-models.ts'
 import type { Ports } from './ports.ts'
 import { OpenProjects } from './project/open-projects.ts'
+import { refuseChangedEnvironment } from './experiment/resumable.ts'
+import { recordedEnvironment } from './environment/recorded-environment.ts'
 import { RuntimeControl } from './runtimes/runtime-control.ts'
 import { analyse } from './recommendation/analyse.ts'
 import { encodeReport, renderReport, type RenderedReport } from './report/render-report.ts'
@@ -127,6 +129,7 @@ export function createWorkbench(ports: Ports): Workbench {
     await Promise.allSettled(underway)
     // Making and waiting take their time: another may be running by now.
     return runs.reserve(async () => {
+      runtimes.refuseIfInstalling()
       const started = ports.clock.wallTime()
       const name = params.name ?? experimentName(params.draft, spec)
       const projectId =
@@ -153,7 +156,7 @@ export function createWorkbench(ports: Ports): Workbench {
         name,
         modelSha256: model.sha256,
         spec,
-        environment: here,
+        environment: recordedEnvironment(here, spec),
         started,
         startedMs: ports.clock.now(),
       })
@@ -187,13 +190,18 @@ export function createWorkbench(ports: Ports): Workbench {
       ),
     }
     await Promise.allSettled(underway)
-    const here = await knownEnvironment()
-    runs.start({
-      projectId: params.projectId,
-      ...{ project, experiment, models: measured },
-      runtimes: here.runtimes ?? [],
+    return runs.reserve(async () => {
+      runtimes.refuseIfInstalling()
+      const here = await knownEnvironment()
+      const { spec, environment: then } = experiment.record
+      refuseChangedEnvironment(spec, then, here)
+      runs.start({
+        projectId: params.projectId,
+        ...{ project, experiment, models: measured },
+        runtimes: here.runtimes ?? [],
+      })
+      return {}
     })
-    return {}
   }
 
   /** The model that an experiment measured, as it lies there now; one that was made is made again where it is gone. */
@@ -264,9 +272,10 @@ export function createWorkbench(ports: Ports): Workbench {
   }
 
   const commands: EngineCommands = {
-    environment: ({ refresh }) => knownEnvironment(refresh),
+    // Looking again takes computing time from what is measured, and shows on the device.
+    environment: ({ refresh }) => knownEnvironment(refresh === true && !runs.isBusy),
     installRuntime: async ({ name }) => {
-      runs.refuseIfRunning()
+      runs.refuseIfBusy()
       await runtimes.install(name)
       return {}
     },
@@ -276,7 +285,7 @@ export function createWorkbench(ports: Ports): Workbench {
     },
     currentRuntimeInstall: async () => runtimes.current(),
     removeRuntime: async ({ name }) => {
-      runs.refuseIfRunning()
+      runs.refuseIfBusy()
       await runtimes.remove(name)
       return {}
     },
@@ -369,11 +378,11 @@ export function createWorkbench(ports: Ports): Workbench {
         ),
       }
     },
-    experimentHistory: async ({ projectId, experimentId }) => {
+    experimentHistory: async ({ projectId, experimentId, telemetry = true }) => {
       const { experiment } = projects.experiment(projectId, experimentId)
       return {
         startedMs: experiment.record.startedMs,
-        telemetry: experiment.telemetry,
+        telemetry: telemetry ? experiment.telemetry : [],
         decisions: experiment.decisions,
         spans: experiment.executions.map(({ execution, spanMs }) => ({ trialId: execution.trialId, spanMs })),
       }

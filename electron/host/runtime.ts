@@ -28,8 +28,10 @@ export async function loadRuntime(): Promise<Runtime> {
 
 async function importRuntime(folder: string | undefined): Promise<Runtime> {
   if (folder === undefined || folder === '') return import('onnxruntime-node')
-  // Installed beside Batchscope: resolved from its own folder, so that its own dependencies are taken too.
-  return createRequire(join(folder, 'runtime.cjs'))('onnxruntime-node') as Runtime
+  // By its path and not by its name, which would also be looked for in the folders above: where it is gone, that fails.
+  return createRequire(join(folder, 'runtime.cjs'))(
+    join(folder, 'node_modules', 'onnxruntime-node'),
+  ) as Runtime
 }
 
 export function describeRuntime(runtime: Runtime): Described {

@@ -8,16 +8,9 @@ import type { ExperimentState } from '../project/state.ts'
 import { createTelemetry } from '../telemetry.ts'
 import { LiveRun } from './live-run.ts'
 import type { TrialModels } from './plan-trial.ts'
+import { createRunReadings, onlyDeviceOf } from './run-readings.ts'
 import { Runner } from './runner.ts'
-
-/** Ten times a second and a little more, so that a late timer still gives 10 Hz. */
-const telemetryIntervalMs = 80
-
-/** Where a device is measured: everything 20 times a second, and who computes on it 10 times. */
-const onDeviceIntervals = { intervalMs: 50, userIntervalMs: 100 }
-
-/** Where only the CPU is, devices are read for the eye, and their driver's tool takes little of its time. */
-const onProcessorIntervals = { intervalMs: telemetryIntervalMs, deviceIntervalMs: 500 }
+import { driverDeviceOf, telemetryIntervals } from './telemetry-intervals.ts'
 
 interface RunSubject {
   projectId: string
@@ -65,20 +58,29 @@ export class RunControl {
     })
   }
 
+  /** Throws `busy` while a run is in progress or being made ready. */
+  refuseIfBusy(): void {
+    this.refuseIfRunning()
+    if (!this.reserved) return
+    throw new BatchscopeError({
+      code: 'busy',
+      message: 'Another experiment is being started.',
+      hint: 'Wait for its end or stop it: two runs at once would disturb each other.',
+      owner: 'user',
+    })
+  }
+
+  /** Whether a run is in progress or being made ready. */
+  get isBusy(): boolean {
+    return this.active !== undefined || this.reserved
+  }
+
   /**
    * Keeps others from starting while `prepare` makes a run ready and starts it. Throws `busy` while one is in progress or
    * being made ready.
    */
   async reserve<T>(prepare: () => Promise<T>): Promise<T> {
-    this.refuseIfRunning()
-    if (this.reserved) {
-      throw new BatchscopeError({
-        code: 'busy',
-        message: 'Another experiment is being started.',
-        hint: 'Wait for its end or stop it: two runs at once would disturb each other.',
-        owner: 'user',
-      })
-    }
+    this.refuseIfBusy()
     this.reserved = true
     try {
       return await prepare()
@@ -92,9 +94,10 @@ export class RunControl {
     const { ports } = this
     const { projectId, project, experiment, models, runtimes } = subject
     experiment.state = 'running'
-    const { executionProviders } = experiment.record.spec.factors
-    const onDevice = executionProviders.some((provider) => provider !== 'cpu')
-    const telemetry = createTelemetry(ports, onDevice ? onDeviceIntervals : onProcessorIntervals)
+    // Until the first execution says what it needs: what a device needs takes longer to begin.
+    const [first = 'cpu', ...others] = experiment.record.spec.factors.executionProviders
+    const provider = others.find((each) => driverDeviceOf({ executionProvider: each }) !== undefined) ?? first
+    const telemetry = createTelemetry(ports, telemetryIntervals({ executionProvider: provider }))
     const live: LiveRun = new LiveRun({
       projectId,
       experiment,
@@ -155,9 +158,11 @@ export class RunControl {
         .append({ record: 'telemetry', experimentId: experiment.record.id, samples })
         .catch(() => undefined)
     }
+    const readingsOf = createRunReadings(onlyDeviceOf(experiment.record.spec.factors))
     telemetry.start((samples) => {
-      live.telemetryTaken(samples)
-      unwritten.push(...samples)
+      const { shown, recorded } = readingsOf(samples)
+      live.telemetryTaken(shown)
+      unwritten.push(...recorded)
       if (unwritten.length >= 100) writeTelemetry()
     })
     try {
