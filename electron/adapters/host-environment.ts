@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path'
+import { delimiter, isAbsolute } from 'node:path'
 import { runtimeVariable } from '../contract/host-protocol.ts'
 import type { HostLaunchOptions } from '../engine/ports.ts'
 
@@ -48,6 +48,9 @@ const devicesInBusOrder = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
 /** The variable that names where the system's loader looks for shared libraries before its own places. */
 const searchPaths: Partial<Record<NodeJS.Platform, string>> = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }
 
+/** The loader of Linux separates folders by semicolons too, and knows no way to write either in a name. */
+const separators: Partial<Record<NodeJS.Platform, RegExp>> = { linux: /[:;]/ }
+
 /** What the launch of a host puts into its environment. */
 export type HostSettings = Pick<HostLaunchOptions, 'environment' | 'runtime'>
 
@@ -78,9 +81,13 @@ function runtimeVariables(
   const { folder, libraryFolders = [] } = runtime ?? {}
   const name = searchPaths[process.platform] ?? 'LD_LIBRARY_PATH'
   const own = Object.keys(environment).find((each) => each.toUpperCase() === name) ?? name
-  const folders = [...libraryFolders, ...(environment[own] ? [environment[own]] : [])]
-  return {
-    ...(folder === undefined ? {} : { [runtimeVariable]: folder }),
-    ...(libraryFolders.length === 0 ? {} : { [own]: folders.join(delimiter) }),
-  }
+  const separator = separators[process.platform] ?? delimiter
+  const fit = libraryFolders.filter((each) => each.split(separator).length === 1)
+  const folders = [...fit, ...(environment[own]?.split(separator) ?? [])].filter((each) => isAbsolute(each))
+  const variables: Record<string, string> = folder === undefined ? {} : { [runtimeVariable]: folder }
+  // On Windows this is the path of programs as well, and stays as it is where nothing has to be added.
+  if (process.platform === 'win32' && fit.length === 0) return variables
+  const isSet = environment[own] !== undefined || folders.length > 0
+  // An empty or relative entry would have libraries taken from the working directory.
+  return isSet ? { ...variables, [own]: folders.join(delimiter) } : variables
 }

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type { HostLauncher, Ports } from '../engine/ports.ts'
 import { createForkLauncher } from './fork-launcher.ts'
@@ -31,8 +31,9 @@ export interface NodePortsOptions {
 /** The engine's ports on this machine. */
 export function createNodePorts(options: NodePortsOptions): Ports {
   const { hostPath, resourcesFolder, batchscopeVersion, electronVersion } = options
-  const dataFolder =
-    options.dataFolder ?? (process.env.BATCHSCOPE_DATA || envPaths('batchscope', { suffix: '' }).data)
+  const dataFolder = resolve(
+    options.dataFolder ?? (process.env.BATCHSCOPE_DATA || envPaths('batchscope', { suffix: '' }).data),
+  )
   return {
     clock: nodeClock,
     files: createNodeFiles({ dataFolder, resourcesFolder }),
@@ -44,7 +45,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
       builtInFolder: options.builtInFolder ?? dirname(dirname(hostPath)),
       runScript: options.runScript,
     }),
-    libraries: createLibraryProbe(),
+    libraries: createLibraryProbe({ linksFolder: join(dataFolder, 'library-links') }),
     machine: createMachineProbe({
       batchscope: batchscopeVersion,
       ...(electronVersion === undefined ? {} : { electron: electronVersion }),

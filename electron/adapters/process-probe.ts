@@ -24,6 +24,8 @@ export function createProcessProbe(): ProcessProbe {
   let current: { pid: number; readings: CpuReading[] } | undefined
 
   return {
+    readingSpawns: process.platform !== 'linux',
+
     async read(pid) {
       const atMs = performance.now()
       const usage = process.platform === 'linux' ? linuxUsage(pid) : await otherUsage(pid)
@@ -49,7 +51,7 @@ export function createProcessProbe(): ProcessProbe {
 
     processorUse: () => (process.platform === 'linux' ? readProcessorUse(process.pid) : undefined),
 
-    sharedDeviceMemory: (pid) => readSharedDeviceMemory(pid),
+    sharedDeviceMemory: (pid, signal) => readSharedDeviceMemory(pid, process.platform, signal),
   }
 }
 

@@ -19,16 +19,17 @@ function script(pid: number): string {
 
 /**
  * What a process has in memory of the host that its device uses as if it were its own, in bytes, over all devices;
- * `undefined` on systems other than Windows, and where it does not tell.
+ * `undefined` on systems other than Windows, where it does not tell, and when the signal ends the wait.
  */
 export function readSharedDeviceMemory(
   pid: number,
   platform: NodeJS.Platform = process.platform,
+  signal?: AbortSignal,
 ): Promise<number | undefined> {
-  if (platform !== 'win32') return Promise.resolve(undefined)
+  if (platform !== 'win32' || signal?.aborted === true) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const options = ['-NoProfile', '-NonInteractive', '-Command', script(pid)]
-    const child = execFile('powershell.exe', options, { windowsHide: true }, (error, stdout) => {
+    const child = execFile('powershell.exe', options, { windowsHide: true, signal }, (error, stdout) => {
       clearTimeout(limit)
       resolve(error === null ? sharedBytesIn(stdout, pid) : undefined)
     })

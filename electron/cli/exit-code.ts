@@ -9,6 +9,7 @@ export const exitCodes = {
   internalError: 1,
   badInput: 2,
   nothingCompleted: 3,
+  /** Also: a check of `verify` failed. */
   constraintsUnmet: 4,
   changeShown: 5,
   interrupted: 130,

@@ -4,7 +4,7 @@ Exit codes:
   1    internal error
   2    bad usage or bad input
   3    no trial completed, or nothing could be compared
-  4    done, but no configuration meets the constraints
+  4    done, but no configuration meets the constraints; for verify, a check failed
   5    done, and the comparison shows what --fail-on names
   130  interrupted; what was finished is kept
 

@@ -125,15 +125,23 @@ const phaseWords: Record<ExecutionPhase, string> = {
 
 const widestBar = 30
 
+/** What fits into a line: the whole is said above. */
+function firstSentence(text: string): string {
+  return text.replace(/\.(\s.*)?$/s, '')
+}
+
 /** The bar and its words in at most `width` columns. `sinceMs`: age of the progress. */
 function barLine(state: RunState, sinceMs: number, width: number): string {
   const { progress } = state
   if (progress === undefined) return 'Looking at the model and this machine ...'
-  const { executionsDone: done, executionsPlanned: planned, current, remainingMs } = progress
+  const { executionsDone: done, executionsPlanned: planned, current, remainingMs, doing } = progress
   const total = String(planned)
   const words = [`${String(done).padStart(total.length)}/${total}`]
-  if (remainingMs !== undefined) words.push(`${formatDuration(remainingMs - sinceMs)} left`)
+  // What comes after measuring is no part of the count, nor of what is left of it.
+  const measuring = current !== undefined || doing === undefined
+  if (remainingMs !== undefined && measuring) words.push(`${formatDuration(remainingMs - sinceMs)} left`)
   if (current !== undefined) words.push(`${state.name(current.trialId)}: ${phaseWords[current.phase]}`)
+  else if (doing !== undefined) words.push(firstSentence(doing))
   const text = words.join('  ')
   const room = Math.min(widestBar, width - text.length - 2)
   if (room < 8) return text.slice(0, width)

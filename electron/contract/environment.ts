@@ -14,6 +14,9 @@ export const DeviceSchema = v.object({
 })
 export type Device = v.InferOutput<typeof DeviceSchema>
 
+/** Environment variable with the folders of libraries that the user names, before all others. */
+export const libraryPathVariable = 'BATCHSCOPE_LIBRARY_PATH'
+
 /** A shared library of an accelerator that was found here. */
 export const FoundLibrarySchema = v.object({
   /** As the loader looks for it, for example `libcublas.so.13`. */
@@ -26,6 +29,10 @@ export const FoundLibrarySchema = v.object({
   cudaMajor: v.optional(v.number()),
   /** True when the system's loader finds it without a folder being put on its search path. */
   loaderFinds: v.optional(v.boolean()),
+  /** Folder of links by which hosts find it, where its own holds other programs' libraries too. */
+  linkedIn: v.optional(v.string()),
+  /** Why hosts cannot be made to find it: half a sentence. */
+  unreachable: v.optional(v.string()),
   /** How it was found: `loader cache`, `LD_LIBRARY_PATH`, `/usr/local/cuda-13.0`, `conda`, `Python environment` and so on. */
   source: v.string(),
 })

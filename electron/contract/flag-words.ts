@@ -26,7 +26,7 @@ export const flagWords: Record<Flag['name'], FlagWords> = {
   },
   'shared-device': {
     meaning:
-      'Something else used the processor or the GPU at the same time, which makes the model look slower than it is.',
+      'Other programs used the processor, or had memory of the GPU and may have computed on it, at the same time, which makes the model look slower than it is.',
     remedy: 'Close other programs, or use a machine of your own, and measure again.',
   },
   spilled: {

@@ -145,7 +145,7 @@ export const HostMessageSchema = v.variant('message', [
     node: v.string(),
     backends: v.array(v.object({ name: v.string(), bundled: v.boolean() })),
   }),
-  v.object({ message: v.literal('loaded'), loadMs: v.number(), fallbackNodes: v.optional(v.number()) }),
+  v.object({ message: v.literal('loaded'), loadMs: v.number() }),
   v.object({
     message: v.literal('first-inference'),
     ms: v.number(),

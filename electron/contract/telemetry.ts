@@ -31,6 +31,10 @@ export const TelemetrySampleSchema = v.object({
     }),
   ),
   system: v.object({ memoryUsedBytes: v.number(), memoryTotalBytes: v.number() }),
+  /**
+   * While something is measured, the latest reading of each device that is used. In a project, each reading stands in one
+   * sample only, the first after it was taken: none means that nothing new was read since the sample before.
+   */
   devices: v.array(DeviceReadingSchema),
   /** Why no device can be read at present, one sentence; absent while they can, and where there are none. */
   devicesProblem: v.optional(v.string()),

@@ -28,21 +28,36 @@ export const TimeBreakdownSchema = v.object({
   executeMs: v.number(),
   /** From the end of the executor to the end of the call: waiting for the device, and copying outputs back. */
   copyOutMs: v.number(),
-  /** Sum over all nodes of the time the CPU spent in them: on a device that computes by itself, of launching. */
-  nodesMs: v.number(),
   inputBytes: v.number(),
   outputBytes: v.number(),
   /** Copying between host and device, as far as it can be told from waiting; only on a device. */
   transfer: v.optional(
     v.object({
-      /** All of `copyInMs`. */
+      /**
+       * All of `copyInMs` where the inputs are 1 MiB or more. Smaller ones cost mostly what any call does: of those it is what
+       * they take at most at a usual rate, and the rest is part of launching.
+       */
       inMs: v.number(),
-      /** Of `copyOutMs`, what the outputs take at most at `bytesPerSecond`. */
+      /** Of `copyOutMs`, what the outputs take at most at the rate of the inputs, or a usual one. */
       outMs: v.number(),
       /** Of the nodes that copy (`MemcpyToHost`, `MemcpyFromHost`), likewise. */
       betweenMs: v.number(),
-      /** That of the inputs; where these are too small to tell, a usual one. */
-      bytesPerSecond: v.number(),
+      /** At which inputs of 1 MiB or more were copied; absent with smaller ones, which tell no rate. */
+      bytesPerSecond: v.optional(v.number()),
+    }),
+  ),
+  /**
+   * What is left of `callMs` besides `transfer`: the parts that a call is judged and shown by. Only on a device, and absent
+   * in records from before it was kept.
+   */
+  split: v.optional(
+    v.object({
+      /** The CPU gives the device its work, and does what any call costs: all that is no other part. */
+      launchMs: v.number(),
+      /** In nodes that ran on the CPU, shapes included. */
+      cpuNodesMs: v.number(),
+      /** The CPU waits for the device: after the executor, and in nodes that take longer than any launch does. */
+      waitMs: v.number(),
     }),
   ),
   /** By execution provider, the one with the most nodes first. */

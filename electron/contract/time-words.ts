@@ -24,7 +24,7 @@ export const boundWords: Record<BoundKind, { title: string; meaning: string }> =
 
 /** One part of a call's time. */
 export interface TimePart {
-  key: 'in' | 'execute' | 'wait' | 'out'
+  key: 'in' | 'execute' | 'launch' | 'cpu' | 'between' | 'wait' | 'out'
   name: string
   ms: number
   /** Of the whole call, 0 to 1. */
@@ -32,21 +32,49 @@ export interface TimePart {
 }
 
 /**
- * A call in the order of time. On a device, what follows the executor is divided into waiting for the device and copying
- * outputs, by the estimate of the latter.
+ * A call, roughly in the order of time, by the parts that it is judged by. Without those (on the CPU, and in records from
+ * before they were kept) by the spans of the profile.
  */
-export function timeParts({ copyInMs, executeMs, copyOutMs, transfer }: TimeBreakdown): TimePart[] {
-  const parts: Omit<TimePart, 'share'>[] = [
-    { key: 'in', name: 'copy in', ms: copyInMs },
-    { key: 'execute', name: transfer === undefined ? 'compute' : 'launch and compute', ms: executeMs },
-    ...(transfer === undefined
-      ? []
-      : [{ key: 'wait' as const, name: 'wait for the device', ms: copyOutMs - transfer.outMs }]),
-    { key: 'out', name: 'copy out', ms: transfer?.outMs ?? copyOutMs },
-  ]
+export function timeParts(time: TimeBreakdown): TimePart[] {
+  const parts = partsOf(time)
   // Medians of spans need not add up to the median of the call; shares do.
   const total = parts.reduce((sum, { ms }) => sum + ms, 0)
   return parts.map((part) => ({ ...part, share: total > 0 ? part.ms / total : 0 }))
+}
+
+function partsOf({
+  copyInMs,
+  executeMs,
+  copyOutMs,
+  transfer,
+  split,
+}: TimeBreakdown): Omit<TimePart, 'share'>[] {
+  if (transfer === undefined) {
+    return [
+      { key: 'in', name: 'copy in', ms: copyInMs },
+      { key: 'execute', name: 'compute', ms: executeMs },
+      { key: 'out', name: 'copy out', ms: copyOutMs },
+    ]
+  }
+  const { inMs, betweenMs, outMs } = transfer
+  if (split === undefined) {
+    return [
+      { key: 'in', name: 'copy in', ms: copyInMs },
+      { key: 'execute', name: 'launch and compute', ms: executeMs },
+      { key: 'wait', name: 'wait for the device', ms: copyOutMs - outMs },
+      { key: 'out', name: 'copy out', ms: outMs },
+    ]
+  }
+  return [
+    { key: 'in', name: 'copy in', ms: inMs },
+    { key: 'launch', name: 'launch', ms: split.launchMs },
+    ...(split.cpuNodesMs > 0
+      ? [{ key: 'cpu' as const, name: 'nodes on the CPU', ms: split.cpuNodesMs }]
+      : []),
+    ...(betweenMs > 0 ? [{ key: 'between' as const, name: 'copy between nodes', ms: betweenMs }] : []),
+    { key: 'wait', name: 'wait for the device', ms: split.waitMs },
+    { key: 'out', name: 'copy out', ms: outMs },
+  ]
 }
 
 /** Milliseconds of a profile, whose clock counts whole µs: smaller digits would be noise. */

@@ -162,7 +162,8 @@ export const commands = {
   },
   /** Telemetry and planner decisions of a whole experiment, for the charts of a finished run. */
   experimentHistory: {
-    params: inExperiment,
+    /** With `telemetry: false` there is none in the result: that of a long run is large. */
+    params: v.object({ ...inExperiment.entries, telemetry: v.optional(v.boolean()) }),
     result: v.object({
       startedMs: v.number(),
       telemetry: v.array(TelemetrySampleSchema),

@@ -142,19 +142,26 @@ export interface DeviceProbe {
     intervalMs: number,
     listener: (readings: DeviceReading[]) => void,
     onProblem?: (problem: string | undefined) => void,
-  ): { stop(): Promise<void> }
+  ): DeviceWatch
   /**
-   * Who computes on the devices now. Starts the driver's tool once, so not while something is measured. Empty where
-   * nobody does, and where it cannot be known.
+   * Who is on the devices to compute now. Starts the driver's tool once, so not while something is measured. Empty where
+   * nobody is, where it cannot be known, and when the signal ends the wait.
    */
-  users(): Promise<DeviceUser[]>
+  users(signal?: AbortSignal): Promise<DeviceUser[]>
   /** The same over and over, by one long-lived process. Gives nothing where it cannot be known. */
-  watchUsers(intervalMs: number, listener: (users: DeviceUser[]) => void): { stop(): Promise<void> }
+  watchUsers(intervalMs: number, listener: (users: DeviceUser[]) => void): DeviceWatch
   /** The driver, `undefined` where there is none. */
   driver(): Promise<Environment['driver']>
 }
 
-/** A process that computes on a device. */
+/** A long-lived process of the driver's tool. */
+export interface DeviceWatch {
+  stop(): Promise<void>
+  /** While it is held, a tool that ended is not started again: starting it takes time from what is measured. */
+  holdStarts?(hold: boolean): void
+}
+
+/** A process that may compute on a device: it holds memory there; whether it computes, the driver does not tell. */
 export interface DeviceUser {
   pid: number
   /** Index of the device. */
@@ -168,6 +175,8 @@ export interface DeviceUser {
 export interface ProcessProbe {
   /** `undefined` once the process is gone. CPU since the previous reading of the same process; 100 is one core. */
   read(pid: number): Promise<ProcessReading | undefined>
+  /** True where each `read` starts a process (all but Linux): not while something is measured. */
+  readonly readingSpawns?: boolean
   /** `swapUsedBytes`: what the system has written to swap; absent where that is not known. */
   systemMemory(): { usedBytes: number; totalBytes: number; swapUsedBytes?: number }
   /**
@@ -177,9 +186,10 @@ export interface ProcessProbe {
   processorUse(): ProcessorUse | undefined
   /**
    * What a process has in memory of the host that its device uses as if it were its own (WDDM's shared memory), in bytes.
-   * `undefined` where the system does not tell (all but Windows). Takes a while, so not while something is measured.
+   * `undefined` where the system does not tell (all but Windows), and when the signal ends the wait. Takes a while, so not
+   * while something is measured.
    */
-  sharedDeviceMemory(pid: number): Promise<number | undefined>
+  sharedDeviceMemory(pid: number, signal?: AbortSignal): Promise<number | undefined>
 }
 
 export interface ProcessReading {

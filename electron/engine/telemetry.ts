@@ -1,14 +1,15 @@
 import type { DeviceReading, TelemetrySample } from '../contract/telemetry.ts'
 import type { MemoryPeaks } from '../contract/trial.ts'
 import { DeviceMemory } from './device-memory.ts'
-import type { DeviceUser, Ports } from './ports.ts'
+import type { DeviceUser, DeviceWatch, Ports } from './ports.ts'
 
+/** How often what is read. */
 export interface TelemetryOptions {
   /** Between the starts of two readings of host and system, in ms. */
   intervalMs: number
   /** Between two readings of devices, in ms; default: as the host's. */
   deviceIntervalMs?: number
-  /** Between two looks at who computes on devices, in ms; absent: nobody looks. */
+  /** Between two looks at who is on devices to compute, in ms; absent: nobody looks. */
   userIntervalMs?: number
 }
 
@@ -29,10 +30,10 @@ export interface WindowSeen {
   devices: readonly TimedDeviceReading[]
   /** Since `watchHost(undefined)`. */
   swap: SwapGrowth
-  /** Who computed on devices in it besides the host, each with the most memory that it was seen with. */
+  /** Who was on devices in it besides the host, each with the most memory that it was seen with. */
   others: readonly DeviceUser[]
   /**
-   * Whether the host was seen among those who compute. In a container it may be listed under a number that is not its own
+   * Whether the host was seen among those on devices. In a container it may be listed under a number that is not its own
    * here, and is then one of `others`.
    */
   hostListed: boolean
@@ -42,17 +43,33 @@ export interface WindowSeen {
 export interface Telemetry {
   /** Begins; `listener` gets what gathered about every 100 ms. */
   start(listener: (samples: TelemetrySample[]) => void): void
-  /** The host to read from now on; `undefined` between executions. Peaks and the device baseline begin anew. */
+  /**
+   * Reads at other intervals from now on; to be called between executions. Where it is looked who is on devices, waits for
+   * a reading of them since `watchHost(undefined)`, because an execution needs a baseline: for some seconds at most.
+   */
+  readEvery(options: TelemetryOptions, signal?: AbortSignal): Promise<void>
+  /**
+   * The host to read from now on, to be told before it loads anything; `undefined` between executions. Peaks begin anew,
+   * and without a host so does the device baseline.
+   */
   watchHost(pid: number | undefined): void
   /** The host that was told last, gone or not. */
   readonly lastHostPid: number | undefined
   /** Peaks since the host was told; of a device's memory only where one is named. */
   peaks(device: number | undefined): MemoryPeaks
-  /** A measured window begins. */
+  /** A measured window begins: no process is started until it ends. */
   beginWindow(): void
   /** It ended: what was seen in it. */
   endWindow(): WindowSeen
   stop(): Promise<void>
+}
+
+function memoryIntervals({
+  intervalMs,
+  deviceIntervalMs = intervalMs,
+  userIntervalMs = intervalMs,
+}: TelemetryOptions) {
+  return { deviceMs: deviceIntervalMs, userMs: userIntervalMs }
 }
 
 const nothingSwapped: SwapGrowth = { systemBytes: undefined, hostBytes: undefined }
@@ -64,6 +81,9 @@ function highest(one: number | undefined, other: number | undefined): number | u
 /** Listeners hear at most about ten times a second. */
 const batchMs = 100
 
+/** A driver that nobody uses needs seconds to begin, in ms. */
+const firstReadingMs = 5000
+
 export function createTelemetry(
   ports: Pick<Ports, 'clock' | 'devices' | 'processes'>,
   options: TelemetryOptions,
@@ -73,11 +93,13 @@ export function createTelemetry(
 
 class TelemetryReader implements Telemetry {
   readonly #ports: Pick<Ports, 'clock' | 'devices' | 'processes'>
-  readonly #options: TelemetryOptions
+  #options: TelemetryOptions
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
-  #watches: { stop(): Promise<void> }[] = []
+  #watches: DeviceWatch[] = []
   readonly #memory: DeviceMemory
+  /** Of the devices since there was no host; `given` ends a wait for the first. */
+  #reading = { came: false, awaitedInVain: false, given: () => {} }
   #devices: DeviceReading[] = []
   #devicesProblem: string | undefined
   #hostPid: number | undefined
@@ -90,15 +112,35 @@ class TelemetryReader implements Telemetry {
   constructor(ports: Pick<Ports, 'clock' | 'devices' | 'processes'>, options: TelemetryOptions) {
     this.#ports = ports
     this.#options = options
-    this.#memory = new DeviceMemory(options.userIntervalMs ?? options.intervalMs)
+    this.#memory = new DeviceMemory(memoryIntervals(options))
   }
 
   start(listener: (samples: TelemetrySample[]) => void): void {
+    this.#watchDevices()
+    this.#loop = this.#read(listener)
+  }
+
+  async readEvery(options: TelemetryOptions, signal = this.#stopping.signal): Promise<void> {
+    const before = this.#options
+    this.#options = options
+    const deviceMs = memoryIntervals(options).deviceMs
+    if (deviceMs !== memoryIntervals(before).deviceMs || options.userIntervalMs !== before.userIntervalMs) {
+      await Promise.all(this.#watches.map((watch) => watch.stop()))
+      if (this.#stopping.signal.aborted) return
+      this.#watchDevices()
+    }
+    if (options.userIntervalMs !== undefined) await this.#firstReading(signal)
+  }
+
+  #watchDevices(): void {
     const { devices } = this.#ports
-    const { intervalMs, deviceIntervalMs = intervalMs, userIntervalMs } = this.#options
+    const { userIntervalMs } = this.#options
+    this.#memory.intervals = memoryIntervals(this.#options)
+    this.#devices = []
+    this.#devicesProblem = undefined
     this.#watches = [
       devices.watch(
-        deviceIntervalMs,
+        this.#memory.intervals.deviceMs,
         (readings) => this.#takeDevices(readings),
         (problem) => {
           this.#devicesProblem = problem
@@ -109,7 +151,20 @@ class TelemetryReader implements Telemetry {
         ? []
         : [devices.watchUsers(userIntervalMs, (users) => this.#takeUsers(users))]),
     ]
-    this.#loop = this.#read(listener)
+  }
+
+  /** Where none came once, it is not waited for again until one does. */
+  async #firstReading(signal: AbortSignal): Promise<void> {
+    const reading = this.#reading
+    if (reading.came || reading.awaitedInVain || this.#devicesProblem !== undefined || signal.aborted) return
+    const given = new AbortController()
+    reading.given = () => given.abort()
+    await this.#ports.clock
+      .sleep(firstReadingMs, AbortSignal.any([given.signal, signal, this.#stopping.signal]))
+      .then(
+        () => (reading.awaitedInVain = true),
+        () => undefined,
+      )
   }
 
   watchHost(pid: number | undefined): void {
@@ -117,9 +172,10 @@ class TelemetryReader implements Telemetry {
     this.#lastHostPid = pid ?? this.#lastHostPid
     this.#hostPeakBytes = undefined
     this.#memory.watchHost(pid)
-    // Telling the host does not end the baseline: it is read before and while the host starts.
+    // Swap is that since before the host.
     if (pid !== undefined) return
-    this.#window = undefined
+    this.#closeWindow()
+    this.#reading.came = false
     this.#swapBefore = undefined
     this.#swap = nothingSwapped
   }
@@ -131,17 +187,23 @@ class TelemetryReader implements Telemetry {
   peaks(device: number | undefined): MemoryPeaks {
     return {
       ...(this.#hostPeakBytes === undefined ? {} : { hostPeakBytes: this.#hostPeakBytes }),
-      ...(device === undefined ? {} : this.#memory.peaks(device)),
+      ...(device === undefined ? {} : this.#memory.peaks(device, this.#ports.clock.now())),
     }
   }
 
   beginWindow(): void {
     this.#window = { devices: [], users: new Map() }
+    for (const watch of this.#watches) watch.holdStarts?.(true)
+  }
+
+  #closeWindow(): void {
+    this.#window = undefined
+    for (const watch of this.#watches) watch.holdStarts?.(false)
   }
 
   endWindow(): WindowSeen {
     const { devices = [], users } = this.#window ?? {}
-    this.#window = undefined
+    this.#closeWindow()
     const isHost = ({ pid }: DeviceUser) => pid === this.#hostPid
     const all = [...(users?.values() ?? [])]
     return {
@@ -179,7 +241,8 @@ class TelemetryReader implements Telemetry {
 
   async #sample(timeMs: number): Promise<TelemetrySample> {
     const { processes } = this.#ports
-    const pid = this.#hostPid
+    const quiet = this.#window !== undefined && processes.readingSpawns === true
+    const pid = quiet ? undefined : this.#hostPid
     const host = pid === undefined ? undefined : await processes.read(pid)
     // The reading may have been overtaken by another execution.
     const current = host !== undefined && pid === this.#hostPid
@@ -207,6 +270,10 @@ class TelemetryReader implements Telemetry {
 
   #takeDevices(readings: readonly DeviceReading[]): void {
     const timeMs = this.#ports.clock.now()
+    if (readings.length > 0) {
+      this.#reading.given()
+      Object.assign(this.#reading, { came: true, awaitedInVain: false })
+    }
     this.#devices = readings.map((reading) => this.#memory.take(reading, timeMs))
     this.#window?.devices.push(...this.#devices.map((reading) => ({ ...reading, timeMs })))
   }

@@ -50,3 +50,17 @@ export function mergeTrials(trials: readonly LiveTrial[], changed: readonly Live
   })
   return [...kept, ...changes.values()]
 }
+
+/** Index of the device that trials run on: of the first that has one, because others run on the CPU. */
+export function deviceOf(trials: readonly LiveTrial[]): number | undefined {
+  return trials.find(({ trial }) => trial.config.device !== undefined)?.trial.config.device
+}
+
+/** The trial that is being measured, or was last; undefined before the first. */
+export function lastMeasured(
+  spans: readonly ExecutionSpan[],
+  trials: readonly LiveTrial[],
+): LiveTrial | undefined {
+  const id = spans.at(-1)?.trialId
+  return id === undefined ? undefined : trials.find(({ trial }) => trial.id === id)
+}

@@ -1,9 +1,16 @@
 import type { LiveWindow } from '../../electron/contract/run-event.ts'
-import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
+import type { DeviceReading, TelemetrySample } from '../../electron/contract/telemetry.ts'
 import { SampleRing } from './run-ring.ts'
 
-/** Rows kept for the live charts: an hour at 10 Hz. */
-const capacity = 36_000
+/** Rows kept for the live charts: of readings, an hour at 20 Hz; of measured stretches, an hour at 10 Hz. */
+const keptReadings = 72_000
+const keptWindows = 36_000
+
+/**
+ * A reading of a device holds until the next, but no longer than this, in ms: devices are read twice a second at the
+ * least, and what a project keeps has each reading only once.
+ */
+const holdsMs = 2_000
 
 export type TelemetryColumn = 'hostBytes' | 'deviceBytes' | 'cpuPercent' | 'devicePercent'
 export type WindowColumn = 'itemsPerSecond' | 'latencyMs'
@@ -25,11 +32,12 @@ export interface RunTelemetry {
 export function createRunTelemetry(): RunTelemetry {
   const readings = new SampleRing<TelemetryColumn>(
     ['hostBytes', 'deviceBytes', 'cpuPercent', 'devicePercent'],
-    capacity,
+    keptReadings,
   )
-  const windows = new SampleRing<WindowColumn>(['itemsPerSecond', 'latencyMs'], capacity)
+  const windows = new SampleRing<WindowColumn>(['itemsPerSecond', 'latencyMs'], keptWindows)
 
   const starts = new Set<number>()
+  let held: { reading: DeviceReading; timeMs: number } | undefined
 
   const telemetry: RunTelemetry = {
     readings,
@@ -39,16 +47,20 @@ export function createRunTelemetry(): RunTelemetry {
       readings.clear()
       windows.clear()
       starts.clear()
+      held = undefined
     },
     startExecution(timeMs) {
       starts.add(timeMs)
     },
     addReadings(samples) {
-      for (const { timeMs, host, devices } of samples) {
-        const device =
+      for (const { timeMs, host, devices, devicesProblem } of samples) {
+        const told =
           telemetry.device === undefined
             ? devices[0]
             : devices.find(({ index }) => index === telemetry.device)
+        if (told !== undefined) held = { reading: told, timeMs }
+        else if (devicesProblem !== undefined) held = undefined
+        const device = held !== undefined && timeMs - held.timeMs <= holdsMs ? held.reading : undefined
         // A process that just ended is still listed for a moment, with no memory: it is no reading of the host.
         const isAlive = host !== undefined && host.residentBytes > 0
         readings.push(timeMs, {

@@ -5,7 +5,7 @@ import type { LiveTrial, RunEvent, RunProgress, RunSnapshot } from '../../electr
 import type { TelemetrySample } from '../../electron/contract/telemetry.ts'
 import type { CommandParams, CommandResult } from '../../electron/contract/workbench-api.ts'
 import { useConnection } from './connection.ts'
-import { followCurrent, mergeTrials, type ExecutionSpan } from './run-bands.ts'
+import { deviceOf, followCurrent, lastMeasured, mergeTrials, type ExecutionSpan } from './run-bands.ts'
 import { createRunTelemetry } from './run-telemetry.ts'
 
 /** Which run it is, without what changes ten times a second. */
@@ -37,6 +37,11 @@ export const useRun = defineStore('run', () => {
     const id = progress.value?.current?.trialId
     return id === undefined ? undefined : trials.value.find(({ trial }) => trial.id === id)
   })
+
+  /** Index of the device that it runs on, if any; an experiment uses one at most. */
+  const device = computed(() => deviceOf(trials.value))
+  /** What is being measured, or was last: there is none between two executions. */
+  const lastConfig = computed(() => lastMeasured(spans.value, trials.value)?.trial.config)
 
   let sequence = 0
   let fetching: Promise<void> | undefined
@@ -82,7 +87,7 @@ export const useRun = defineStore('run', () => {
     trials.value = run.trials
     decisions.value = run.decisions
     telemetry.clear()
-    telemetry.device = run.trials[0]?.trial.config.device
+    telemetry.device = deviceOf(run.trials)
     const firstMs = run.telemetry[0]?.timeMs ?? Infinity
     telemetry.addReadings(history?.telemetry.filter(({ timeMs }) => timeMs < firstMs) ?? [])
     telemetry.addReadings(run.telemetry)
@@ -125,11 +130,15 @@ export const useRun = defineStore('run', () => {
   }
 
   function apply(event: RunEvent): void {
+    // Known before its readings are taken, however late its trials are planned.
+    if (event.trials !== undefined) {
+      trials.value = mergeTrials(trials.value, event.trials)
+      telemetry.device = deviceOf(trials.value)
+    }
     if (event.telemetry !== undefined) {
       telemetry.addReadings(event.telemetry)
       latestTelemetry.value = event.telemetry.at(-1) ?? latestTelemetry.value
     }
-    if (event.trials !== undefined) trials.value = mergeTrials(trials.value, event.trials)
     if (event.decisions !== undefined) decisions.value = [...decisions.value, ...event.decisions]
     if (event.progress !== undefined) {
       progress.value = event.progress
@@ -203,6 +212,8 @@ export const useRun = defineStore('run', () => {
     isKnown,
     isRunning,
     currentTrial,
+    device,
+    lastConfig,
     telemetry: () => telemetry,
     refetch,
     stop,

@@ -7,8 +7,8 @@ import { useNavigation } from './navigation.ts'
 import { useRun } from './run.ts'
 
 /**
- * The planner's decisions of the selected experiment. They come with its whole telemetry, so they are fetched only when
- * somebody wants to see them; while the experiment runs they are those of the run.
+ * The planner's decisions of the selected experiment, fetched when somebody wants to see them; while the experiment runs
+ * they are those of the run.
  */
 export const useSearchHistory = defineStore('search-history', () => {
   const { client } = useConnection()
@@ -29,7 +29,7 @@ export const useSearchHistory = defineStore('search-history', () => {
     if (target === null || analysis.isLive) return
     const { projectId, experimentId } = target
     try {
-      const history = await client.call('experimentHistory', { projectId, experimentId })
+      const history = await client.call('experimentHistory', { projectId, experimentId, telemetry: false })
       if (navigation.selected === target) fetched.value = history.decisions
     } catch (error) {
       if (navigation.selected === target) failure.value = failureLine(toFailure(error))

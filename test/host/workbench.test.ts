@@ -65,6 +65,8 @@ describe('a run through the workbench', () => {
     const history = await workbench.commands.experimentHistory({ projectId: again.id, experimentId })
     expect(history.spans).toHaveLength(4)
     expect(history.telemetry.length).toBeGreaterThan(0)
+    const params = { projectId: again.id, experimentId, telemetry: false }
+    expect(await workbench.commands.experimentHistory(params)).toEqual({ ...history, telemetry: [] })
   })
 
   it('goes on after a trial that runs out of memory, and says where the boundary is', async () => {

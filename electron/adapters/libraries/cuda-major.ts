@@ -9,8 +9,8 @@ const ambiguous: readonly FoundLibrary['family'][] = ['cudnn', 'curand', 'tensor
 const packageWords: Partial<Record<FoundLibrary['family'], string>> = { tensorrt: 'tensorrt' }
 
 /**
- * CUDA's major version that a library was made for, where the library's own name does not tell it: from the folder of
- * its CUDA, from the package that brought it (pip, conda, Debian), or from what the libraries beside it need.
+ * CUDA's major version that a library was made for, where the library's own name does not tell it: from the package
+ * that brought it (pip, conda, Debian), from the folder of its CUDA, or from what the libraries beside it need.
  * `neededBy` gives the names that a library needs.
  */
 export async function cudaMajorOf(
@@ -20,8 +20,9 @@ export async function cudaMajorOf(
   const { family, path } = library
   if (!ambiguous.includes(family)) return undefined
   const folder = dirname(path)
-  const named = /\/(?:cuda-|nvidia\/cu)(\d+)(?:[./]|$)/.exec(folder)?.[1]
-  if (named !== undefined) return Number(named)
+  // NVIDIA's packages for pip since CUDA 13 share a folder that tells more than the names of the packages do.
+  const ownFolder = /\/nvidia\/cu(\d+)\/lib$/.exec(folder)?.[1]
+  if (ownFolder !== undefined) return Number(ownFolder)
   const word = packageWords[family] ?? `nvidia_${family}`
   const packages = /^(.*)\/(?:nvidia\/[^/]+\/lib|tensorrt_libs)$/.exec(folder)?.[1]
   const fromPackage =
@@ -29,7 +30,13 @@ export async function cudaMajorOf(
       ? ((await majorIn(join(dirname(folder), 'conda-meta'), /^cuda-version-(\d+)\./)) ??
         (await debianMajor(family, folder, root)))
       : await majorIn(packages, new RegExp(`^${word}_cu(\\d+)(?:_libs)?-[^/]*\\.dist-info$`, 'i'))
-  return fromPackage ?? (await majorOfNeighbours(folder, family, neededBy))
+  return fromPackage ?? majorOfToolkit(folder) ?? (await majorOfNeighbours(folder, family, neededBy))
+}
+
+/** Of the folder of a CUDA toolkit, and of no other that lies somewhere under one of that name. */
+function majorOfToolkit(folder: string): number | undefined {
+  const major = /\/cuda-(\d+)(?:\.\d+)?\/(?:lib64|lib|targets\/[^/]+\/lib)$/.exec(folder)?.[1]
+  return major === undefined ? undefined : Number(major)
 }
 
 /** Debian's packages put everything into one folder; only the names of the packages tell them apart. */

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { libraryPathVariable } from '../../contract/environment.ts'
+import { separators } from './link-folder.ts'
 import { librariesOfPackages, sitePackages } from './python-environments.ts'
 
 /** A folder that is searched for libraries. */
@@ -17,8 +19,8 @@ export interface LibraryFolders {
   then: LibraryFolder[]
 }
 
-/** Folders that the user names, before all others. */
-export const libraryPathVariable = 'BATCHSCOPE_LIBRARY_PATH'
+/** The source of what a driver on Windows brings into WSL. */
+export const windowsDriver = 'Windows driver'
 
 /** Of the multiarch folders and of the targets in a CUDA toolkit, those of this machine. */
 const multiarch: Partial<Record<string, { triplet: string; targets: string[] }>> = {
@@ -46,21 +48,22 @@ export async function libraryFolders(
   const conda = environment['CONDA_PREFIX']
   return {
     first: [
-      ...listed(environment[libraryPathVariable]).map(folder(libraryPathVariable)),
-      ...listed(environment['LD_LIBRARY_PATH']).map(folder('LD_LIBRARY_PATH', true)),
+      ...listed(environment[libraryPathVariable], delimiter).map(folder(libraryPathVariable)),
+      ...listed(environment['LD_LIBRARY_PATH'], separators).map(folder('LD_LIBRARY_PATH', true)),
     ],
     then: [
       ...system.map((path) => folder('system folder', true)(join(root, path))),
-      folder('Windows driver')(join(root, 'usr/lib/wsl/lib')),
+      folder(windowsDriver)(join(root, 'usr/lib/wsl/lib')),
       ...toolkits,
-      ...(conda ? [folder('conda')(join(conda, 'lib'))] : []),
+      ...(conda !== undefined && isAbsolute(conda) ? [folder('conda')(join(conda, 'lib'))] : []),
       ...python.map(folder('Python environment')),
     ],
   }
 }
 
-function listed(path: string | undefined): string[] {
-  return (path ?? '').split(delimiter).filter((each) => each !== '')
+/** Absolute ones only: others depend on where Batchscope was started, and an empty one is just that folder. */
+function listed(path: string | undefined, separator: string | RegExp): string[] {
+  return (path ?? '').split(separator).filter((each) => isAbsolute(each))
 }
 
 async function toolkitFolders(root: string, architecture: string): Promise<LibraryFolder[]> {

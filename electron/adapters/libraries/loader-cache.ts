@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { askProgram } from './ask-program.ts'
 
 /** A PATH without the system's own programs is usual in containers. */
 const programs = ['ldconfig', '/sbin/ldconfig', '/usr/sbin/ldconfig']
@@ -10,19 +7,10 @@ const limitMs = 5000
 
 /** Paths in the cache of the system's loader, in its order; empty where it has none (musl) or it cannot be asked. */
 export async function loaderCache(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  for (const program of programs) {
-    try {
-      const { stdout } = await run(program, ['-p'], {
-        env: { ...environment, LC_ALL: 'C' },
-        timeout: limitMs,
-        maxBuffer: 16 << 20,
-      })
-      return cachedPaths(stdout)
-    } catch {
-      // The next one may be there.
-    }
-  }
-  return []
+  const listing = await askProgram(programs, ['-p'], {
+    ...{ environment: { ...environment, LC_ALL: 'C' }, limitMs },
+  })
+  return cachedPaths(listing ?? '')
 }
 
 /** `libcudart.so.13 (libc6,x86-64) => /usr/local/cuda/lib64/libcudart.so.13`, a line each, after a heading. */

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { isAbsolute, join } from 'node:path'
+import { askProgram } from './ask-program.ts'
 
 /** A Python that takes longer to start is not waited for, in ms. */
 const limitMs = 3000
@@ -15,7 +12,9 @@ const question = 'import sys; print("\\n".join(sys.path))'
  * CONDA_PREFIX), then of the Python on the PATH, the user's own packages among them.
  */
 export async function sitePackages(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  const active = [environment['VIRTUAL_ENV'], environment['CONDA_PREFIX']].filter((prefix) => !!prefix)
+  const active = [environment['VIRTUAL_ENV'], environment['CONDA_PREFIX']].filter(
+    (prefix) => prefix !== undefined && isAbsolute(prefix),
+  )
   const [asked, ...ofActive] = await Promise.all([
     askedPython(environment),
     ...active.map((prefix) => packagesUnder(prefix ?? '')),
@@ -24,20 +23,9 @@ export async function sitePackages(environment: NodeJS.ProcessEnv): Promise<stri
 }
 
 async function askedPython(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  for (const program of ['python3', 'python']) {
-    try {
-      const { stdout } = await run(program, ['-c', question], {
-        env: environment,
-        timeout: limitMs,
-        killSignal: 'SIGKILL',
-      })
-      return stdout.split('\n').filter((folder) => /\/(?:site|dist)-packages$/.test(folder))
-    } catch (error) {
-      // One that hangs or fails would do so under its other name too.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return []
-    }
-  }
-  return []
+  // One that hangs or fails would do so under its other name too.
+  const answer = await askProgram(['python3', 'python'], ['-c', question], { environment, limitMs })
+  return (answer ?? '').split('\n').filter((folder) => /^\/.*\/(?:site|dist)-packages$/.test(folder))
 }
 
 async function packagesUnder(prefix: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { release } from 'node:os'
 import type { Device, Environment } from '../../contract/environment.ts'
 import type { DeviceReading } from '../../contract/telemetry.ts'
-import type { DeviceProbe, DeviceUser } from '../../engine/ports.ts'
+import type { DeviceProbe, DeviceUser, DeviceWatch } from '../../engine/ports.ts'
 import { cudaOfDriver, moduleVersion } from './driver-version.ts'
 import { Columns, deviceFields, readingFields, userFields } from './fields.ts'
 import { deviceOf, migInstancesOf, readingOf, userOf, versionsIn } from './output.ts'
@@ -73,7 +73,7 @@ class NvidiaDevices implements DeviceProbe {
     intervalMs: number,
     listener: (readings: DeviceReading[]) => void,
     onProblem: (problem: string | undefined) => void = () => undefined,
-  ): { stop(): Promise<void> } {
+  ): DeviceWatch {
     const columns = new Columns(readingFields, this.#refused)
     const rounds = new Rounds<DeviceReading>({
       keyOf: ({ index }) => index,
@@ -98,16 +98,16 @@ class NvidiaDevices implements DeviceProbe {
     })
   }
 
-  async users(): Promise<DeviceUser[]> {
+  async users(signal?: AbortSignal): Promise<DeviceUser[]> {
     const columns = new Columns(userFields, this.#refused)
-    const answer = await this.#query('--query-compute-apps', columns)
+    const answer = await this.#query('--query-compute-apps', columns, signal)
     if ('reason' in answer) return []
     const rows = linesOf(answer.output).flatMap((line) => this.#userIn(line, columns) ?? [])
     if (rows.some(({ uuid }) => this.#withUuid(uuid) === undefined)) await this.list()
     return rows.flatMap((row) => this.#placed(row) ?? [])
   }
 
-  watchUsers(intervalMs: number, listener: (users: DeviceUser[]) => void): { stop(): Promise<void> } {
+  watchUsers(intervalMs: number, listener: (users: DeviceUser[]) => void): DeviceWatch {
     const columns = new Columns(userFields, this.#refused)
     let nobodyThere: NodeJS.Timeout | undefined
     const rounds = new Rounds<DeviceUser>({
@@ -136,6 +136,7 @@ class NvidiaDevices implements DeviceProbe {
       silentMs: Infinity,
     })
     return {
+      ...watch,
       stop: () => {
         clearTimeout(nobodyThere)
         return watch.stop()
@@ -150,7 +151,7 @@ class NvidiaDevices implements DeviceProbe {
     rounds: { stop(): void },
     onProblem: (problem: string | undefined) => void,
     { take, silentMs }: { take(line: string): boolean; silentMs: number },
-  ): { stop(): Promise<void> } {
+  ): Required<DeviceWatch> {
     const loop = String(Math.max(1, Math.round(intervalMs)))
     const tool = new ToolProcess({
       tool: this.#tool,
@@ -165,6 +166,7 @@ class NvidiaDevices implements DeviceProbe {
         rounds.stop()
         return tool.stop()
       },
+      holdStarts: (hold) => tool.holdStarts(hold),
     }
   }
 
@@ -200,9 +202,13 @@ class NvidiaDevices implements DeviceProbe {
   }
 
   /** Asks until the driver knows every field that it is asked for. */
-  async #query<Key extends string>(query: string, columns: Columns<Key>): Promise<Answer> {
+  async #query<Key extends string>(
+    query: string,
+    columns: Columns<Key>,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     for (;;) {
-      const answer = await this.#tool.ask([`${query}=${columns.query}`, format])
+      const answer = await this.#tool.ask([`${query}=${columns.query}`, format], signal)
       if (!('reason' in answer) || !columns.drop(answer.output)) return answer
     }
   }

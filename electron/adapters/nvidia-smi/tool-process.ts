@@ -1,7 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { systemCode } from '../file-failure.ts'
 import { complaint } from './output.ts'
-import { toolEnvironment, toolName, type DriverTool } from './tool.ts'
+import { startTool, wasAbsent, type ToolChild } from './tool-child.ts'
+import { toolName, type DriverTool } from './tool.ts'
 
 /** A tool that ends is started again after this long at first, and twice as long each time, up to the second, in ms. */
 const restartDelaysMs = [500, 30_000] as const
@@ -32,7 +32,7 @@ export interface ToolProcessOptions {
  */
 export class ToolProcess {
   readonly #options: ToolProcessOptions
-  #child: ChildProcess | undefined
+  #child: ToolChild | undefined
   #candidate = 0
   /** What the first of the candidates that are there said when none of them gave anything. */
   #failed: string | undefined
@@ -41,14 +41,26 @@ export class ToolProcess {
   #watchdog: NodeJS.Timeout | undefined
   #troubled = false
   #stopped = false
+  #held = false
+  /** It is to be started as soon as it is not held. */
+  #due = false
 
   constructor(options: ToolProcessOptions) {
     this.#options = options
     this.#start()
   }
 
+  /** While it is held, it is not started again; what runs goes on. */
+  holdStarts(hold: boolean): void {
+    this.#held = hold
+    if (hold || !this.#due) return
+    this.#due = false
+    this.#start()
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#due = false
     clearTimeout(this.#timer)
     clearTimeout(this.#watchdog)
     const child = this.#child
@@ -70,6 +82,10 @@ export class ToolProcess {
   }
 
   #start(): void {
+    if (this.#held) {
+      this.#due = true
+      return
+    }
     const path = this.#options.tool.candidates[this.#candidate]
     if (path === undefined) {
       this.#candidate = 0
@@ -78,11 +94,7 @@ export class ToolProcess {
       return
     }
     const startedMs = performance.now()
-    const child = spawn(path, this.#options.options(), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      env: toolEnvironment(),
-    })
+    const child = startTool(path, this.#options.options())
     this.#child = child
     let said = ''
     let gave = false
@@ -114,15 +126,21 @@ export class ToolProcess {
       this.#candidate += 1
       this.#start()
     }
-    child.once('error', (error) => {
-      if (systemCode(error) !== 'ENOENT' || over) return end(error.message)
+    const absent = () => {
       over = true
       clearTimeout(this.#watchdog)
       this.#child = undefined
       this.#candidate += 1
       if (!this.#stopped) this.#start()
+    }
+    child.once('error', (error) => {
+      if (systemCode(error) !== 'ENOENT' || over) return end(error.message)
+      absent()
     })
-    child.once('close', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    child.once('close', (code, signal) => {
+      if (!over && wasAbsent(code, said)) return absent()
+      end(signal === null ? `exit code ${code}` : `signal ${signal}`)
+    })
     const { silentMs } = this.#options
     const awaitMore = () => {
       clearTimeout(this.#watchdog)
@@ -156,10 +174,10 @@ function problemWords(said: string, how: string): string {
 }
 
 /** Ends what can be ended of a process, and waits for nothing more of it. */
-function letGo(child: ChildProcess): void {
+function letGo(child: ToolChild): void {
   child.kill('SIGKILL')
-  child.stdout?.destroy()
-  child.stderr?.destroy()
+  child.stdout.destroy()
+  child.stderr.destroy()
   child.unref()
 }
 

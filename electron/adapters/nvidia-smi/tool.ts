@@ -38,7 +38,9 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: 'C' }
 }
 
-export type Answer = { output: string } | { reason: string; output: string; absent: boolean }
+/** `absent`: there is no tool at this path. `final`: another path would not be answered either. */
+export type Answer =
+  { output: string } | { reason: string; output: string; absent?: boolean; final?: boolean }
 
 /** The driver's tool, wherever it is. */
 export class DriverTool {
@@ -59,22 +61,25 @@ export class DriverTool {
 
   /**
    * What it prints with these options, or why it does not. On WSL a distribution's own tool, which finds no driver, may
-   * stand before the one that works: where one fails the next is asked.
+   * stand before the one that works: where one fails the next is asked. One that hangs does so in the driver, where the
+   * next would hang too.
    */
-  async ask(options: readonly string[]): Promise<Answer> {
+  async ask(options: readonly string[], signal?: AbortSignal): Promise<Answer> {
     let failed: Answer | undefined
     for (const path of this.candidates) {
-      const answer = await this.#askAt(path, options)
+      const answer = await this.#askAt(path, options, signal)
       if (!('reason' in answer)) {
         this.#answering = path
         return answer
       }
+      if (answer.final === true) return answer
       if (failed === undefined || ('absent' in failed && failed.absent)) failed = answer
     }
-    return failed ?? { reason: notFound, output: '', absent: true }
+    return failed ?? { reason: notFound, output: '' }
   }
 
-  #askAt(path: string, options: readonly string[]): Promise<Answer> {
+  #askAt(path: string, options: readonly string[], signal: AbortSignal | undefined): Promise<Answer> {
+    if (signal?.aborted === true) return Promise.resolve(cancelled)
     return new Promise((resolve) => {
       // A tool that hangs inside the driver cannot be ended: it is left alone.
       const limit = setTimeout(() => {
@@ -83,16 +88,19 @@ export class DriverTool {
         resolve({
           reason: `${toolName} did not answer within ${this.#limitMs / 1000} s.`,
           output: '',
-          absent: false,
+          final: true,
         })
       }, this.#limitMs)
       const child = execFile(
         path,
         [...options],
-        { windowsHide: true, env: toolEnvironment() },
+        { windowsHide: true, env: toolEnvironment(), signal, killSignal: 'SIGKILL' },
         (error, stdout, stderr) => {
           clearTimeout(limit)
-          if (error === null) resolve({ output: stdout })
+          if (signal?.aborted === true) {
+            child.unref()
+            resolve(cancelled)
+          } else if (error === null) resolve({ output: stdout })
           else {
             const output = `${stdout}\n${stderr}`
             resolve({ reason: whyNot(error, output), output, absent: systemCode(error) === 'ENOENT' })
@@ -102,6 +110,8 @@ export class DriverTool {
     })
   }
 }
+
+const cancelled: Answer = { reason: `${toolName} is not waited for any more.`, output: '', final: true }
 
 const notFound = `There is no NVIDIA driver here (${toolName} was not found), so the memory, power and clocks of graphics processors are not measured.`
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/environment.ts'
 import type { Runtime } from '../../contract/runtime.ts'
 import { cudaVersions, newestCudaOf, recommendedDriver } from './cuda-versions.ts'
-import type { MachineFacts } from './machine-facts.ts'
+import { canHaveCuda, type MachineFacts } from './machine-facts.ts'
 
 const topic = 'NVIDIA driver'
 
@@ -20,7 +20,7 @@ export function driverFinding(facts: MachineFacts, runtimes: readonly Runtime[])
     }
   }
   if (driver === undefined) return withoutDriver(facts, complaint, cudaWorks(runtimes))
-  const tooOld = tooOldFor(facts, runtimes)
+  const tooOld = canHaveCuda(facts) ? tooOldFor(facts, runtimes) : undefined
   if (tooOld !== undefined) return tooOld
   if (complaint !== undefined && !/lists no device|CUDA_VISIBLE_DEVICES|No devices/i.test(complaint)) {
     return toolFails(facts, complaint)
@@ -77,14 +77,27 @@ function withoutDriver(facts: MachineFacts, complaint: string | undefined, works
   }
 }
 
-function tooOldFor({ driver }: MachineFacts, runtimes: readonly Runtime[]): Finding | undefined {
+/** True where no runtime with CUDA can run on the driver that is here. */
+export function isTooOldForAll({ driver }: Pick<MachineFacts, 'driver'>): boolean {
+  const newestCuda = newestCudaOf(driver)
+  return newestCuda !== undefined && cudaVersions.every(({ major }) => major > newestCuda)
+}
+
+/** True where a device can be measured without CUDA: WebGPU, for example. */
+export function anotherDeviceWorks(runtimes: readonly Runtime[]): boolean {
+  return runtimes.some(({ providers }) => providers.some(({ name, usable }) => name !== 'cpu' && usable))
+}
+
+function tooOldFor(facts: MachineFacts, runtimes: readonly Runtime[]): Finding | undefined {
+  const { driver } = facts
   const newestCuda = newestCudaOf(driver)
   if (driver === undefined || newestCuda === undefined) return undefined
   const cuda = driver.cuda ?? String(newestCuda)
-  if (cudaVersions.every(({ major }) => major > newestCuda)) {
+  if (isTooOldForAll(facts)) {
     const oldest = cudaVersions.at(-1)
+    const isWanted = runtimes.some(({ providerLibraries }) => providerLibraries.length > 0)
     return {
-      ...{ topic, state: 'wrong' },
+      ...{ topic, state: !isWanted && anotherDeviceWorks(runtimes) ? 'absent' : 'wrong' },
       text: `Version ${driver.version} runs CUDA up to ${cuda}; the oldest that there is a runtime for is CUDA ${oldest?.major ?? ''}.`,
       hint: `Update the NVIDIA driver to ${recommendedDriver} or newer.`,
     }

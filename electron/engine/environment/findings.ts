@@ -1,22 +1,32 @@
 import type { Finding } from '../../contract/environment.ts'
 import type { ExecutionProvider } from '../../contract/experiment.ts'
-import type { Runtime } from '../../contract/runtime.ts'
-import { devicesFinding, driverFinding } from './driver-finding.ts'
+import { notLoadable, type Runtime } from '../../contract/runtime.ts'
+import { anotherDeviceWorks, devicesFinding, driverFinding, isTooOldForAll } from './driver-finding.ts'
 import { cudaLibraryFindings } from './library-findings.ts'
 import { canHaveCuda, type MachineFacts } from './machine-facts.ts'
 import { howToGetCuda } from './provider-summary.ts'
 import { runtimeFinding } from './runtime-finding.ts'
+import { lackOf } from './unmet-needs.ts'
 
 /** What is here and what is missing, in the order of importance: what stands before everything else comes first. */
 export function findingsOf(facts: MachineFacts, runtimes: readonly Runtime[]): Finding[] {
   const installed = runtimes.map(({ name }) => name)
   return [
     ...(facts.platform === 'macOS' ? [] : [driverFinding(facts, runtimes), devicesFinding(facts)]),
-    ...runtimes.map((runtime) => runtimeFinding(runtime, facts, installed)),
+    ...runtimes.map((runtime) => withLack(runtimeFinding(runtime, facts, installed), runtime)),
     ...(canHaveCuda(facts) ? [missingRuntime(facts, runtimes)] : []),
     ...(facts.platform === 'Linux' ? cudaLibraryFindings(facts.libraries, runtimes) : []),
     systemFinding(facts, runtimes[0]),
   ].filter((finding) => finding !== undefined)
+}
+
+/** Adds what fails for want of a library that little needs; with more missing, that one is in the hint. */
+function withLack(finding: Finding, { providerLibraries, onnxruntime }: Runtime): Finding {
+  if (finding.state === 'missing' || onnxruntime === notLoadable) return finding
+  return {
+    ...finding,
+    text: [finding.text, ...providerLibraries.flatMap((each) => lackOf(each) ?? [])].join(' '),
+  }
 }
 
 /** Something to run CUDA on, and no runtime that has it. */
@@ -25,6 +35,8 @@ function missingRuntime(facts: MachineFacts, runtimes: readonly Runtime[]): Find
     providerLibraries.some(({ provider }) => provider === 'cuda'),
   )
   if (has || facts.devices.length === 0) return undefined
+  // The driver's finding tells this, and nothing is in the way of the device.
+  if (isTooOldForAll(facts) && anotherDeviceWorks(runtimes)) return undefined
   const { reason, hint } = howToGetCuda(facts)
   return { topic: 'CUDA', state: 'missing', text: reason, ...(hint === undefined ? {} : { hint }) }
 }

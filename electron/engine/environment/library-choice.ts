@@ -1,5 +1,5 @@
 import { acceleratorLibrary } from '../../contract/accelerator-library.ts'
-import type { FoundLibrary } from '../../contract/environment.ts'
+import { libraryPathVariable, type FoundLibrary } from '../../contract/environment.ts'
 import type { LibraryNeed, ProviderLibrary } from '../../contract/runtime.ts'
 import { cudaMajorInName } from './cuda-versions.ts'
 
@@ -20,12 +20,11 @@ export interface LibraryChoice {
  * Chooses, of the libraries found, those that a runtime's provider libraries are to be loaded with, and the folders that
  * its hosts must search so that the loader takes just these. Versions of CUDA are never mixed: cuDNN and cuRAND have the
  * same names for several, so one that is known to be for another is passed over, and one that is known to be for the
- * right one, or lies with the cuBLAS of the right one, is preferred to one of which nothing is known.
+ * right one, or lies with the cuBLAS of the right one, is preferred to one of which nothing is known. Before all others
+ * come those that fit in the folders that the user names.
  */
-export function chooseLibraries(
-  needy: readonly NeedyLibrary[],
-  found: readonly FoundLibrary[],
-): LibraryChoice {
+export function chooseLibraries(needy: readonly NeedyLibrary[], all: readonly FoundLibrary[]): LibraryChoice {
+  const found = all.filter(({ unreachable }) => unreachable === undefined)
   const own = needy.map((library) => ({
     ...library,
     needs: library.needs.filter((need) => acceleratorLibrary(need.library) !== undefined),
@@ -40,7 +39,7 @@ export function chooseLibraries(
   const fitting = found.filter(fits)
   const home = homeOfCublas(fitting, cudaMajor)
   const chosen = names.flatMap((name) => pick(name, fitting, cudaMajor, home) ?? [])
-  const folders = foldersFor(chosen, found)
+  const folders = foldersFor(chosen, usersFolders(names, found, fits), found)
   return {
     folders,
     providerLibraries: own.map(({ provider, path, needs, cudaMajor: major }) => ({
@@ -83,7 +82,9 @@ function pick(
   cudaMajor: number | undefined,
   home: string | undefined,
 ): FoundLibrary | undefined {
-  const candidates = fitting.filter((library) => library.name === name)
+  const named = fitting.filter((library) => library.name === name)
+  const users = named.filter(({ source }) => source === libraryPathVariable)
+  const candidates = users.length > 0 ? users : named
   if (cudaMajorInName(name) !== undefined) return candidates[0]
   return (
     candidates.find((library) => library.cudaMajor !== undefined && library.cudaMajor === cudaMajor) ??
@@ -92,25 +93,57 @@ function pick(
   )
 }
 
-/** Libraries whose names do not tell what they are for come first, so that no other folder's can hide them. */
-function foldersFor(chosen: readonly FoundLibrary[], found: readonly FoundLibrary[]): string[] {
-  const ambiguous = chosen.filter(({ name }) => cudaMajorInName(name) === undefined)
-  const rest = chosen.filter((library) => !ambiguous.includes(library))
-  const folders: string[] = []
-  for (const library of [...ambiguous, ...rest]) {
-    if (loaderTakes(library.name, folders, found)?.path !== library.path && !holds(folders, library, found)) {
-      folders.push(folderOf(library.path))
-    }
-  }
-  return folders
+/** The user's folders that hold something of use, and nothing under a name that is needed that is for another CUDA. */
+function usersFolders(
+  names: readonly string[],
+  found: readonly FoundLibrary[],
+  fits: (library: FoundLibrary) => boolean,
+): string[] {
+  const own = found.filter(({ name, source }) => source === libraryPathVariable && names.includes(name))
+  const folders = [...new Set(own.map(searchedFolder))]
+  return folders.filter((folder) => own.filter((library) => searchedFolder(library) === folder).every(fits))
 }
 
-/** True when one of the folders holds a library of that name that is as good. */
-function holds(folders: readonly string[], library: FoundLibrary, found: readonly FoundLibrary[]): boolean {
-  const taken = loaderTakes(library.name, folders, found)
-  return (
-    taken !== undefined && folders.includes(folderOf(taken.path)) && taken.cudaMajor === library.cudaMajor
-  )
+/** Libraries whose names do not tell what they are for come first, so that no other folder's can hide them. */
+function foldersFor(
+  chosen: readonly FoundLibrary[],
+  first: readonly string[],
+  found: readonly FoundLibrary[],
+): string[] {
+  const ambiguous = chosen.filter(({ name }) => cudaMajorInName(name) === undefined)
+  const rest = chosen.filter((library) => !ambiguous.includes(library))
+  const before: FoundLibrary[] = []
+  for (;;) {
+    const folders = [...new Set([...first, ...before.map(searchedFolder)])]
+    for (const library of [...ambiguous, ...rest]) {
+      const taken = loaderTakes(library.name, folders, found)
+      if (taken?.path !== library.path && !isAsGood(taken, library, folders)) {
+        folders.push(searchedFolder(library))
+      }
+    }
+    // What the loader finds by itself may be hidden by a folder that is searched for another library.
+    const hidden = ambiguous.find((library) => {
+      const taken = loaderTakes(library.name, folders, found)
+      return taken?.path !== library.path && !isAsGood(taken, library, folders) && !before.includes(library)
+    })
+    if (hidden === undefined) return folders
+    before.push(hidden)
+  }
+}
+
+/** True where another library of that name is in one of the folders, and known to be for the same CUDA. */
+function isAsGood(
+  taken: FoundLibrary | undefined,
+  { name, cudaMajor }: FoundLibrary,
+  folders: readonly string[],
+): boolean {
+  if (taken === undefined || !folders.includes(searchedFolder(taken))) return false
+  return cudaMajorInName(name) !== undefined || (cudaMajor !== undefined && taken.cudaMajor === cudaMajor)
+}
+
+/** The folder that hosts search for a library. */
+function searchedFolder({ path, linkedIn }: FoundLibrary): string {
+  return linkedIn ?? folderOf(path)
 }
 
 /** What the loader takes for a name when these folders are searched first. */
@@ -121,7 +154,7 @@ function loaderTakes(
 ): FoundLibrary | undefined {
   const named = found.filter((library) => library.name === name)
   for (const folder of folders) {
-    const here = named.find((library) => folderOf(library.path) === folder)
+    const here = named.find((library) => searchedFolder(library) === folder)
     if (here !== undefined) return here
   }
   return named.find((library) => library.loaderFinds === true)

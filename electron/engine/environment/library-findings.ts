@@ -1,4 +1,4 @@
-import type { Finding, FoundLibrary } from '../../contract/environment.ts'
+import { libraryPathVariable, type Finding, type FoundLibrary } from '../../contract/environment.ts'
 import type { Runtime } from '../../contract/runtime.ts'
 import { cudaMajorInName } from './cuda-versions.ts'
 import { folderOf, homeOf } from './library-choice.ts'
@@ -60,7 +60,11 @@ function uses({ providerLibraries }: Runtime, libraries: readonly FoundLibrary[]
 function placesOf(libraries: readonly FoundLibrary[]): string {
   const places = new Map<string, Set<string>>()
   for (const library of libraries) {
-    const place = `${placeOf(library)} (${library.source})`
+    const unreachable =
+      library.unreachable === undefined
+        ? ''
+        : `; not used, as ${library.unreachable}: to use it all the same, name it in ${libraryPathVariable}`
+    const place = `${placeOf(library)} (${library.source}${unreachable})`
     const name = familyNames[library.family] ?? library.name
     const words = library.family === 'cudnn' ? `${name} ${library.major ?? ''}`.trim() : name
     places.set(place, (places.get(place) ?? new Set()).add(words))

@@ -14,6 +14,8 @@ export interface MachineFacts {
   libraries: FoundLibrary[]
   /** Whether a device of NVIDIA's is in the machine, with a driver or without; `undefined` where nothing tells. */
   nvidiaHardware: boolean | undefined
+  /** Runtimes outside it came with Batchscope, and cannot be removed. */
+  dataFolder: string
 }
 
 export async function machineFacts(ports: Ports): Promise<MachineFacts> {
@@ -25,7 +27,8 @@ export async function machineFacts(ports: Ports): Promise<MachineFacts> {
     ports.machine.hasNvidiaDevice?.(),
   ])
   const platform = platformName(host.kernel)
-  return { host, platform, devices, telemetry, driver, libraries, nvidiaHardware }
+  const { dataFolder } = ports.files
+  return { host, platform, devices, telemetry, driver, libraries, nvidiaHardware, dataFolder }
 }
 
 /** True where there are runtimes with CUDA: elsewhere nothing is missing. */

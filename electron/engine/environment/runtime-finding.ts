@@ -14,14 +14,14 @@ export function runtimeTopic(name: string): string {
 /** A runtime: its provider libraries, and whether what they need is here. */
 export function runtimeFinding(
   runtime: Runtime,
-  facts: Pick<MachineFacts, 'libraries' | 'nvidiaHardware' | 'driver'>,
+  facts: Pick<MachineFacts, 'libraries' | 'nvidiaHardware' | 'driver' | 'dataFolder'>,
   installed: readonly string[],
 ): Finding {
   const topic = runtimeTopic(runtime.name)
   if (runtime.onnxruntime === notLoadable) {
     const status = runtime.providers.find(({ usable }) => !usable)
     const why = status === undefined || status.usable ? 'ONNX Runtime could not be loaded.' : status.reason
-    return { topic, state: 'wrong', text: why, hint: againHint(runtime.name, installed[0]) }
+    return { topic, state: 'wrong', text: why, hint: againHint(runtime, installed[0], facts.dataFolder) }
   }
   const version = `ONNX Runtime ${runtime.onnxruntime}`
   if (runtime.providerLibraries.length === 0) {
@@ -40,20 +40,15 @@ export function runtimeFinding(
     const text = `${version}. Every library that CUDA needs was found, but it does not work: ${reason}`
     return { topic, state: 'wrong', text, ...(hint === undefined ? {} : { hint }) }
   }
-  const complete = runtime.providerLibraries
-    .filter((library) => unmetNeeds(library, facts, installed) === undefined)
-    .map(({ provider, cudaMajor }) =>
-      `${words[provider]}${provider === 'cuda' ? ` ${cudaMajor ?? ''}` : ''}`.trim(),
-    )
-  const rest = runtime.providerLibraries.flatMap((library) => {
-    const lack = unmetNeeds(library, facts, installed)
-    return lack === undefined ? [] : [` ${lack.reason}`]
-  })
-  return {
-    topic,
-    state: 'good',
-    text: `${version} with ${list(complete)}: all that it needs was found.${rest.join('')}`,
-  }
+  const looked = runtime.providerLibraries.map((library) => ({
+    ...library,
+    lack: unmetNeeds(library, facts, installed)?.reason ?? whyNot(library.provider, runtime),
+  }))
+  const complete = looked.filter(({ lack }) => lack === undefined).map(nameOf)
+  const rest = looked.flatMap(({ lack }) => lack ?? []).join(' ')
+  if (complete.length === 0) return { topic, state: 'wrong', text: `${version}. ${rest}` }
+  const text = `${version} with ${list(complete)}: all that it needs was found.`
+  return { topic, state: 'good', text: `${text} ${rest}`.trim() }
 }
 
 /** Where the needs are that are met: a CUDA of which some is here is told from none. */
@@ -68,8 +63,22 @@ function whatWasFound(library: ProviderLibrary | undefined): string {
   return ` Found: ${[...places].map(([folder, names]) => `${list(names)} in ${folder}`).join('; ')}.`
 }
 
-function againHint(name: string, builtIn: string | undefined): string {
-  return name === builtIn
-    ? 'Install Batchscope again.'
-    : `Remove it and install it again: batchscope runtime remove ${name}, then batchscope runtime install ${name}`
+function nameOf({ provider, cudaMajor }: ProviderLibrary): string {
+  return `${words[provider]}${provider === 'cuda' ? ` ${cudaMajor ?? ''}` : ''}`.trim()
+}
+
+/** Why a provider does not work whose libraries are all here. */
+function whyNot(provider: ProviderLibrary['provider'], { providers }: Runtime): string | undefined {
+  const failed = providers.find(({ name, usable }) => name === provider && !usable)
+  return failed === undefined || failed.usable
+    ? undefined
+    : `${words[provider]} does not work, though every library that it needs was found: ${failed.reason}`
+}
+
+function againHint({ name, folder }: Runtime, builtIn: string | undefined, dataFolder: string): string {
+  if (name === builtIn) return 'Install Batchscope again.'
+  const rest = folder.startsWith(dataFolder) ? folder.slice(dataFolder.length) : ''
+  return /^[/\\]/.test(rest)
+    ? `Remove it and install it again: batchscope runtime remove ${name} && batchscope runtime install ${name}`
+    : `It came with Batchscope: put the bundle that brought it into place again (it lies in "${folder}").`
 }

@@ -1,6 +1,6 @@
 import { acceleratorLibrary } from '../../contract/accelerator-library.ts'
 import type { FoundLibrary } from '../../contract/environment.ts'
-import type { ProviderLibrary } from '../../contract/runtime.ts'
+import type { LibraryNeed, ProviderLibrary } from '../../contract/runtime.ts'
 import { absentLibraries, cudaVersions, installCommand, newestCudaOf } from './cuda-versions.ts'
 import { folderOf } from './library-choice.ts'
 import type { MachineFacts } from './machine-facts.ts'
@@ -21,18 +21,42 @@ export function unmetNeeds(
   facts: Facts,
   installed: readonly string[],
 ): UnmetNeeds | undefined {
-  const missing = library.needs.filter(({ foundAt }) => foundAt === undefined).map((need) => need.library)
+  const absent = library.needs.filter(({ foundAt }) => foundAt === undefined)
+  const missing = absent.filter((need) => !isDispensable(need)).map((need) => need.library)
   if (missing.length === 0) return undefined
   const ofDriver = missing.filter((name) => acceleratorLibrary(name)?.family === 'cuda')
   const others = missing.filter((name) => !ofDriver.includes(name))
   const things = [...others, ...ofDriver.map((name) => `the NVIDIA driver (${name})`)]
   const verb = missing.length === 1 ? 'was' : 'were'
   const needs = `${subjectOf(library)} needs ${list(things)}, which ${verb} not found.`
-  const other = otherVersions(library, facts.libraries)
+  const other = `${onlyConvolutions(absent)}${otherVersions(library, facts.libraries)}`
   if (isWithoutDevice(facts)) {
     return { missing, reason: `There is no NVIDIA device in this machine. ${needs}${other}` }
   }
-  return { missing, reason: `${needs}${other}`, ...hintFor(library, others, facts, installed) }
+  // Who installs what is missing is told of the rest in the same breath.
+  const toInstall = absent.map((need) => need.library).filter((name) => !ofDriver.includes(name))
+  return { missing, reason: `${needs}${other}`, ...hintFor(library, toInstall, facts, installed) }
+}
+
+/** What fails without the needs that are missing but stop nothing else, one sentence; `undefined` where none is. */
+export function lackOf({ provider, needs }: ProviderLibrary): string | undefined {
+  const absent = needs.filter((need) => need.foundAt === undefined && isDispensable(need))
+  if (provider !== 'cuda' || absent.length === 0) return undefined
+  return `Without ${list(absent.map(({ library }) => library))} the operators Rfft and Irfft fail on CUDA; no others need it.`
+}
+
+/** cuFFT is opened by the first operator that needs it, and hardly any model has one. */
+function isDispensable({ library, onDemand }: LibraryNeed): boolean {
+  return onDemand && acceleratorLibrary(library)?.family === 'cufft'
+}
+
+/** With only cuDNN missing CUDA would start, and then fail in most models: so it is said why that is not enough. */
+function onlyConvolutions(absent: readonly LibraryNeed[]): string {
+  const blocking = absent.filter((need) => !isDispensable(need))
+  const onlyCudnn = blocking.every(
+    ({ library, onDemand }) => onDemand && acceleratorLibrary(library)?.family === 'cudnn',
+  )
+  return onlyCudnn ? ' Without cuDNN convolutions fail.' : ''
 }
 
 /** `CUDA 13`, `TensorRT for CUDA 13`. */

@@ -65,7 +65,7 @@ export function deviceThrottledFlag(readings: readonly DeviceReading[]): Flag | 
   }
 }
 
-/** Who computed on one device besides the session host, and when. */
+/** Who was on one device besides the session host, and when. */
 export interface DeviceSharing {
   /** Before the execution began. */
   before: readonly DeviceUser[]
@@ -75,35 +75,51 @@ export interface DeviceSharing {
   after: readonly DeviceUser[]
 }
 
-/** `shared-device`, from who computed on the device before, while and after an execution was measured. */
-export function deviceSharedFlag({ before, during, after }: DeviceSharing): Flag | undefined {
-  const within = foreign({ before, during, after })
+/**
+ * `shared-device`, from who was on the device before, while and after an execution was measured. The driver tells what they
+ * held, and not whether they computed.
+ */
+export function deviceSharedFlag(sharing: DeviceSharing): Flag | undefined {
+  const { before } = sharing
+  const host = hostAmong(sharing)
+  const foreign = (list: readonly DeviceUser[]) => list.filter(({ pid }) => pid !== host?.pid)
+  const [within, after] = [foreign(sharing.during.others), foreign(sharing.after)]
   const users = [...new Map([...before, ...after, ...within].map((user) => [user.pid, user])).values()].sort(
     (one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0),
   )
   const [largest] = users
   if (largest === undefined) return undefined
-  const memory = largest.memoryBytes === undefined ? '' : ` with ${formatBytes(largest.memoryBytes)}`
-  const named = `${largest.name ?? 'an unnamed process'} (process ${largest.pid})${memory}`
-  const others = users.length === 1 ? '' : ` and ${formatCount(users.length - 1)} more`
+  const named = `${largest.name ?? 'an unnamed process'} (process ${largest.pid})`
+  const memory = largest.memoryBytes === undefined ? undefined : formatBytes(largest.memoryBytes)
   const seen = (list: readonly DeviceUser[]) => list.some(({ pid }) => pid === largest.pid)
   const around = seen(before) ? (seen(after) ? 'before and after' : 'before') : 'after'
   const when = seen(within) ? 'while' : around
-  return { name: 'shared-device', reason: `${named}${others} used the GPU ${when} it was measured` }
+  const more = users.length - 1
+  const who = more === 0 ? 'that process' : 'those processes'
+  const held =
+    more === 0
+      ? `${named} had ${memory ?? 'memory'} of the GPU`
+      : `${named}${memory === undefined ? '' : ` with ${memory}`} and ${formatCount(more)} more had memory of the GPU`
+  return {
+    name: 'shared-device',
+    reason: `${held} ${when} it was measured; whether ${who} computed, the driver does not tell`,
+  }
 }
 
 /**
- * Those in the window who are not the host. In a container the driver may list the host under a number that it has
- * elsewhere: where it was not listed, the largest of those who came and went with it is taken for it.
+ * Who of those in the window is taken for the host where it was not listed by its number, as in a container, where it has
+ * another: the largest of those who came and went with it, else, because the driver may go on listing one that has ended,
+ * of those who came with it. `undefined` when there is none, or when the host was listed.
  */
-function foreign({ before, during, after }: DeviceSharing): readonly DeviceUser[] {
-  const { others, hostListed } = during
-  if (hostListed) return others
-  const stayed = new Set([...before, ...after].map(({ pid }) => pid))
-  const [host] = others
-    .filter(({ pid }) => !stayed.has(pid))
-    .sort((one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0))
-  return others.filter((user) => user !== host)
+export function hostAmong({ before, during, after }: DeviceSharing): DeviceUser | undefined {
+  if (during.hostListed) return undefined
+  const isIn = (list: readonly DeviceUser[], user: DeviceUser) => list.some(({ pid }) => pid === user.pid)
+  const came = during.others.filter((user) => !isIn(before, user))
+  const went = came.filter((user) => !isIn(after, user))
+  const [largest] = (went.length > 0 ? went : came).sort(
+    (one, other) => (other.memoryBytes ?? 0) - (one.memoryBytes ?? 0),
+  )
+  return largest
 }
 
 interface UseBetween {

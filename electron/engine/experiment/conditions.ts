@@ -4,13 +4,15 @@ import type { Telemetry, WindowSeen } from '../telemetry.ts'
 import {
   deviceSharedFlag,
   deviceThrottledFlag,
+  hostAmong,
   processorSharedFlag,
   processorThrottledFlag,
   spilledFlag,
 } from './condition-flags.ts'
 import { energyOf } from './energy.ts'
+import { driverDeviceOf, telemetryIntervals } from './telemetry-intervals.ts'
 
-/** Who computed on the devices is asked after each execution; before one only if the last answer is older than this, in ms. */
+/** Who is on the devices is asked after each execution; before one only if the last answer is older than this, in ms. */
 const freshMs = 5000
 
 /** What was seen of one measured window. */
@@ -28,6 +30,7 @@ export class ConditionsWatch {
   readonly #ports: Pick<Ports, 'clock' | 'devices' | 'processes'>
   readonly #telemetry: Telemetry
   #config: TrialConfig | undefined
+  #signal: AbortSignal | undefined
   #opened: { atMs: number; use: ProcessorUse | undefined } | undefined
   #window: MeasuredWindow | undefined
   #sharedBytes: number | undefined
@@ -39,19 +42,24 @@ export class ConditionsWatch {
     this.#telemetry = telemetry
   }
 
-  /** To be called before an execution's host is started: whoever is on the device by then is somebody else. */
-  async begin(config: TrialConfig): Promise<void> {
+  /**
+   * To be called before an execution's host is started: whoever is on the device by then is somebody else. Nothing is
+   * waited for any longer once the signal is aborted, here and later.
+   */
+  async begin(config: TrialConfig, signal?: AbortSignal): Promise<void> {
     this.#config = config
+    this.#signal = signal
     this.#opened = undefined
     this.#window = undefined
     this.#sharedBytes = undefined
+    await this.#telemetry.readEvery(telemetryIntervals(config), signal)
     const { clock } = this.#ports
     const fresh = this.#users !== undefined && clock.now() - this.#users.atMs < freshMs
     if (!fresh) await this.#askUsers()
     this.#usersBefore = this.#users?.list ?? []
   }
 
-  /** Who computed on devices before the execution began. */
+  /** Who was on devices before the execution began. */
   get usersBefore(): readonly DeviceUser[] {
     return this.#usersBefore
   }
@@ -75,7 +83,7 @@ export class ConditionsWatch {
   /** To be called when everything is measured and the execution's host still there: what else only that can tell. */
   async lookAtHost(pid: number): Promise<void> {
     if (this.#usesProcessor()) return
-    this.#sharedBytes = await this.#ports.processes.sharedDeviceMemory(pid)
+    this.#sharedBytes = await this.#ports.processes.sharedDeviceMemory(pid, this.#signal)
   }
 
   /** To be called when the execution's host is gone; gives nothing when it did not measure to the end. */
@@ -86,7 +94,7 @@ export class ConditionsWatch {
     await this.#askUsers()
     if (config === undefined || window === undefined) return []
     const lengthMs = window.toMs - window.fromMs
-    const device = deviceOf(config)
+    const device = driverDeviceOf(config)
     const flags =
       device === undefined
         ? [
@@ -101,10 +109,8 @@ export class ConditionsWatch {
   energy({ samplesMs, windowMs }: CompletedExecution): { energy?: Energy } {
     const config = this.#config
     const window = this.#window
-    const device = config && deviceOf(config)
+    const device = config && driverDeviceOf(config)
     if (config === undefined || window === undefined || device === undefined) return {}
-    // Others number devices in their own way, and may run on one of another maker.
-    if (!isOfDriver(config)) return {}
     const readings = window.devices.flatMap(({ index, timeMs, powerWatts: watts }) =>
       index === device && watts !== undefined ? [{ timeMs, watts }] : [],
     )
@@ -114,13 +120,17 @@ export class ConditionsWatch {
 
   #deviceFlags({ devices, others, hostListed }: MeasuredWindow, index: number): (Flag | undefined)[] {
     const onIt = (users: readonly DeviceUser[]) => users.filter(({ device }) => device === index)
+    const sharing = {
+      before: onIt(this.#usersBefore),
+      during: { others: onIt(others), hostListed },
+      after: onIt(this.#users?.list ?? []),
+    }
+    const host = hostAmong(sharing)
+    // It is about to leave the list: the next execution has to ask again.
+    if (sharing.after.some(({ pid }) => pid === host?.pid)) this.#users = undefined
     return [
       deviceThrottledFlag(devices.filter((reading) => reading.index === index)),
-      deviceSharedFlag({
-        before: onIt(this.#usersBefore),
-        during: { others: onIt(others), hostListed },
-        after: onIt(this.#users?.list ?? []),
-      }),
+      deviceSharedFlag(sharing),
     ]
   }
 
@@ -128,22 +138,19 @@ export class ConditionsWatch {
     return this.#config?.executionProvider === 'cpu'
   }
 
-  /** Only for providers that run on devices which the driver's tool knows. */
+  #isOver(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  /** Only for providers that run on devices which the driver's tool knows; what is not known is asked before the next. */
   async #askUsers(): Promise<void> {
-    if (this.#config === undefined || !isOfDriver(this.#config)) return
-    const users = await this.#ports.devices.users()
+    if (this.#config === undefined || driverDeviceOf(this.#config) === undefined) return
+    this.#users = undefined
+    if (this.#isOver()) return
+    const users = await this.#ports.devices.users(this.#signal)
+    if (this.#isOver()) return
     // The driver may go on listing a host that has just ended.
     const list = users.filter(({ pid }) => pid !== this.#telemetry.lastHostPid)
     this.#users = { atMs: this.#ports.clock.now(), list }
   }
-}
-
-/** The device that a configuration runs on, the first unless another is named; `undefined` on the CPU. */
-export function deviceOf({ executionProvider, device = 0 }: TrialConfig): number | undefined {
-  return executionProvider === 'cpu' ? undefined : device
-}
-
-/** Whether it runs on a device that the driver's tool knows by the same index. */
-function isOfDriver({ executionProvider }: TrialConfig): boolean {
-  return executionProvider === 'cuda' || executionProvider === 'tensorrt'
 }

@@ -63,7 +63,7 @@ function isName(name: string): boolean {
 function notInstalled(name: string) {
   const wrong = whyNoName(name)
   return wrong === undefined
-    ? refused(`The runtime "${name}" is not installed.`, `Install it: batchscope runtime install ${name}.`)
+    ? refused(`The runtime "${name}" is not installed.`, `Install it: batchscope runtime install ${name}`)
     : refused(wrong.message, wrong.hint)
 }
 

@@ -136,11 +136,10 @@ class ExecutionRun {
 
     this.#enter('loading')
     let loadMs = 0
-    let fallbackNodes: number | undefined
     const first = await session.prepare(
       { modelPath: model.path, executionProvider, device, threads, inputs, seed, freeDimensionOverrides },
       (loaded) => {
-        ;({ loadMs, fallbackNodes } = loaded)
+        loadMs = loaded.loadMs
         this.#enter('first-inference')
       },
     )
@@ -154,8 +153,6 @@ class ExecutionRun {
     const flags: Flag[] = []
     if (!warmup.satisfied) flags.push(unsteady(warmup))
     if (batchFlag !== undefined) flags.push(batchFlag)
-    if (fallbackNodes !== undefined && fallbackNodes > 0)
-      flags.push(fallback(fallbackNodes, executionProvider))
     return {
       samplesMs: measured.samplesMs,
       windowMs: measured.windowMs,
@@ -164,7 +161,6 @@ class ExecutionRun {
       warmup: { samples: warmup.samplesMs.length, ms: warmup.windowMs, steady: warmup.satisfied },
       endedBy: measured.satisfied ? 'interval' : 'time',
       ...(outputBatch === undefined ? {} : { outputBatch }),
-      ...(fallbackNodes === undefined ? {} : { fallbackNodes }),
       clock,
       flags,
     }
@@ -242,8 +238,4 @@ function unsteady(warmup: { samplesMs: readonly number[]; windowMs: number }): F
   const { samplesMs, windowMs } = warmup
   const reason = `not steady after ${samplesMs.length} samples in ${formatMilliseconds(windowMs)} of warm-up`
   return { name: 'unsteady', reason }
-}
-
-function fallback(nodes: number, provider: string): Flag {
-  return { name: 'ep-fallback', reason: `${nodes} nodes run on another provider than ${provider}` }
 }

@@ -13,8 +13,8 @@ import type { RunnerListener } from './runner.ts'
 /** How long changes are gathered before they are sent, in ms: often enough to look live, too seldom to disturb. */
 const gatherMs = 100
 
-/** Telemetry and windows kept for a client that arrives late: ten minutes at 10 Hz. */
-const keptSamples = 6_000
+/** How far back telemetry and windows are kept for a client that arrives late, in ms. */
+const keptMs = 10 * 60_000
 
 interface LiveRunContext {
   projectId: string
@@ -228,7 +228,10 @@ export class LiveRun implements RunnerListener {
   }
 }
 
-function appendBounded<T>(kept: T[], added: readonly T[]): void {
+/** Both in the order of time. */
+function appendBounded<T extends { timeMs: number }>(kept: T[], added: readonly T[]): void {
   kept.push(...added)
-  if (kept.length > keptSamples) kept.splice(0, kept.length - keptSamples)
+  const leastMs = (kept.at(-1)?.timeMs ?? 0) - keptMs
+  const first = kept.findIndex(({ timeMs }) => timeMs >= leastMs)
+  if (first > 0) kept.splice(0, first)
 }

@@ -12,6 +12,7 @@ import type { OpenedInputFiles } from './draft-inputs.ts'
 import type { Here, Reading } from './draft-reading.ts'
 import type { OpenedVariant } from './draft-variants.ts'
 import { typicalSearch } from './planner-auto.ts'
+import { mostProfiledMs, mostProfiledSizes } from './profiled-sizes.ts'
 import { mostExecutionsOf } from './race-limits.ts'
 
 /** Starting a host and loading a model of ordinary size, in ms. */
@@ -31,7 +32,8 @@ export function previewExperiment(
   const reading = readDraft(draft, model, here, variants, inputFiles)
   if (!reading.ok) return { problems: reading.problems }
   const { factors, rules, constraints } = reading.spec
-  const series = seriesConfigurations(reading.spec).length
+  const configurations = seriesConfigurations(reading.spec)
+  const series = configurations.length
   const { batchSizes } = factors
   const trials = series * (batchSizes.kind === 'list' ? batchSizes.values.length : searched(batchSizes))
   const executions = trials * rules.executions
@@ -40,12 +42,18 @@ export function previewExperiment(
   const [shortest, longest] = executionEstimate(rules)
   const budgetMs = constraints.timeBudgetMs ?? Infinity
   const longestMs = most * longest
+  // Profiling comes after measuring, on devices only.
+  const onDevices = configurations.filter(({ executionProvider }) => executionProvider !== 'cpu').length
+  const profiled = onDevices * Math.min(trials / series, mostProfiledSizes)
   return {
     problems: [],
     plan: {
       trials,
       executions,
-      estimateMs: [Math.min(fewest * shortest, budgetMs), Math.min(longestMs, budgetMs)],
+      estimateMs: [
+        Math.min(fewest * shortest + profiled * startMs, budgetMs),
+        Math.min(longestMs + profiled * (startMs + mostProfiledMs), budgetMs),
+      ],
       exact: batchSizes.kind === 'list' && longestMs <= budgetMs,
     },
   }

@@ -8,8 +8,9 @@ import type { HostRuntime, Ports } from '../ports.ts'
 import type { ExperimentState } from '../project/state.ts'
 import { seriesKey } from './configurations.ts'
 import { modelOf, planTrial, type TrialModels } from './plan-trial.ts'
+import { mostProfiledMs, profiledCalls, profiledSizes } from './profiled-sizes.ts'
 import { largestProfile, readProfile } from './read-profile.ts'
-import { breakdownOf } from './time-breakdown.ts'
+import { breakdownOf, shapeKeysOf } from './time-breakdown.ts'
 
 interface ProfilingContext {
   readonly ports: Pick<Ports, 'hosts' | 'clock' | 'files'>
@@ -24,57 +25,94 @@ interface ProfilingContext {
   record(time: TrialTime): Promise<void>
 }
 
-const warmups = 3
-const runs = 10
-/** Warm-ups and runs together, in ms; at least one of each is made whatever they take. */
-const mostMs = 2000
-
 /** After so many failures in a row along a series its larger batch sizes are left alone. */
 const mostFailures = 2
 
+/** A run apart may take so many times what is expected, and this much longer (a first start is slow), in ms. */
+const patience = { times: 3, graceMs: 30_000 }
+
+/** A profile that is older was left by a process that was killed: none is kept. In ms. */
+const strayAgeMs = 24 * 3_600_000
+
+/** A trial that is to be profiled, with the execution by which it was chosen. */
+interface Candidate {
+  readonly trial: Trial
+  readonly execution: CompletedExecution
+}
+
 /**
- * Runs every trial that has numbers and ran on a device a few times more, in a fresh host with ONNX Runtime's profiler on,
- * and records where the time of a call went. Nothing of it is part of the measurement, for profiling costs time. What goes
- * wrong becomes the problem of that trial; nothing is profiled twice, so that a resumed experiment goes on where it ended.
+ * Runs trials that have numbers and ran on a device a few times more, in a fresh host with ONNX Runtime's profiler on, and
+ * records where the time of a call went. Nothing of it is part of the measurement, for profiling costs time. What goes wrong
+ * becomes the problem of that trial; nothing is profiled twice, so that a resumed experiment goes on where it ended.
  */
 export async function profileTrials(context: ProfilingContext): Promise<void> {
   const { experiment, signal, ports } = context
+  await removeStrays(ports)
   const startedMs = ports.clock.now()
-  for (const trials of waitingSeries(experiment)) {
-    const config = trials[0]?.config
-    if (config === undefined || signal.aborted) return
-    await context.say(
-      `Running what was measured on ${config.executionProvider} a few times more, with ONNX Runtime's profiler, to see where the time goes.`,
-    )
+  const all = waitingSeries(experiment)
+  const count = all.flat().length
+  const expected = all.flat().reduce((sum, { execution }) => sum + expectedMs(execution), 0)
+  let nth = 0
+  let announced = false
+  for (const series of all) {
     let failures = 0
-    for (const trial of trials) {
+    let shapeKeys: ReadonlySet<string> | undefined
+    for (const { trial, execution } of series) {
       if (signal.aborted) return
-      const spentMs = ports.clock.now() - startedMs
-      const time =
-        failures >= mostFailures
-          ? { problem: 'Not profiled: smaller batch sizes had failed already.' }
-          : hasTimeFor(trial, experiment, spentMs)
-            ? await profileTrial(trial, context)
-            : { problem: 'Not profiled: the time budget was used up.' }
+      nth += 1
+      const record = (time: Omit<TrialTime, 'trialId'>) => context.record({ trialId: trial.id, ...time })
+      if (!hasTimeFor(execution, experiment, ports.clock.now() - startedMs)) {
+        await record({ problem: 'Not profiled: the time budget was used up.' })
+        continue
+      }
+      if (failures >= mostFailures) {
+        await record({ problem: 'Not profiled: smaller batch sizes had failed already.' })
+        continue
+      }
+      const { batchSize, executionProvider } = trial.config
+      const which = `Profiling ${nth} of ${count}: batch ${batchSize} on ${executionProvider}`
+      await context.say(announced ? `${which}.` : `${which}, ${announcement(expected)}`)
+      announced = true
+      const time = await profileTrial({ trial, execution }, shapeKeys, context)
       // What was interrupted is profiled when the experiment is resumed.
       if (signal.aborted) return
-      failures = time.problem === undefined ? 0 : failures + 1
-      await context.record({ trialId: trial.id, ...time })
+      failures = time.failed ? failures + 1 : 0
+      shapeKeys ??= time.shapeKeys
+      await record(time.shown)
     }
   }
 }
 
-/** Trials on a device that completed and were not profiled yet, by series, ascending by batch size. */
-function waitingSeries(experiment: ExperimentState): Trial[][] {
-  const series = new Map<string, Trial[]>()
+function announcement(expected: number): string {
+  const minutes = Math.round(expected / 60_000)
+  const length = minutes < 1 ? 'less than a minute' : `about ${minutes} min`
+  return `to see where the time goes. All of it takes ${length}, and can be stopped: everything is measured.`
+}
+
+/** Those on a device that completed and were chosen, less what was profiled before; by series, ascending by batch size. */
+function waitingSeries(experiment: ExperimentState): Candidate[][] {
+  const series = new Map<string, Candidate[]>()
   for (const trial of experiment.trials) {
-    if (trial.config.executionProvider === 'cpu' || experiment.trialTimes.has(trial.id)) continue
-    const outcomes = new Set(executionsOf(trial, experiment).map(({ outcome }) => outcome))
-    if (!outcomes.has('completed') || outcomes.has('out-of-memory')) continue
+    if (trial.config.executionProvider === 'cpu') continue
+    const executions = executionsOf(trial, experiment)
+    const execution = executions.find((each): each is CompletedExecution => each.outcome === 'completed')
+    if (execution === undefined || executions.some(({ outcome }) => outcome === 'out-of-memory')) continue
     const key = seriesKey(trial.config)
-    series.set(key, [...(series.get(key) ?? []), trial])
+    series.set(key, [...(series.get(key) ?? []), { trial, execution }])
   }
-  return [...series.values()].map((each) => each.sort((a, b) => a.config.batchSize - b.config.batchSize))
+  return [...series.values()].map((each) =>
+    profiledSizes(
+      each
+        .map((candidate) => ({ ...candidate, ...speedOf(candidate) }))
+        .sort((a, b) => a.batchSize - b.batchSize),
+    ).filter(({ trial }) => !experiment.trialTimes.has(trial.id)),
+  )
+}
+
+function speedOf({ trial, execution }: Candidate) {
+  const { batchSize } = trial.config
+  const { samplesMs, windowMs } = execution
+  return { batchSize, itemsPerSecond: (batchSize * samplesMs.length * 1000) / Math.max(windowMs, 1e-3) }
 }
 
 function executionsOf({ id }: Trial, { executions }: ExperimentState) {
@@ -82,53 +120,84 @@ function executionsOf({ id }: Trial, { executions }: ExperimentState) {
 }
 
 /** Whether an extra run can be expected to end within the time budget. */
-function hasTimeFor(trial: Trial, experiment: ExperimentState, spentMs: number): boolean {
+function hasTimeFor(execution: CompletedExecution, experiment: ExperimentState, spentMs: number): boolean {
   const { timeBudgetMs } = experiment.record.spec.constraints
   if (timeBudgetMs === undefined) return true
-  const measuredMs = experiment.executions.reduce((sum, { execution }) => sum + execution.durationMs, 0)
-  const completed = executionsOf(trial, experiment).find(
-    (execution): execution is CompletedExecution => execution.outcome === 'completed',
-  )
-  return measuredMs + spentMs + (completed === undefined ? 0 : expectedMs(completed)) <= timeBudgetMs
+  const measuredMs = experiment.executions.reduce((sum, each) => sum + each.execution.durationMs, 0)
+  return measuredMs + spentMs + expectedMs(execution) <= timeBudgetMs
 }
 
 /** Starting, loading and ending take what they took, and the runs what the samples took. */
 function expectedMs({ durationMs, windowMs, warmup, samplesMs }: CompletedExecution): number {
+  const { warmups, runs } = profiledCalls
   const sampleMs = windowMs / Math.max(1, samplesMs.length)
-  return durationMs - windowMs - warmup.ms + Math.min(mostMs, (warmups + runs) * sampleMs)
+  const besidesMs = Math.max(0, durationMs - windowMs - warmup.ms)
+  return besidesMs + Math.min(mostProfiledMs, (warmups + runs) * sampleMs)
 }
 
-async function profileTrial(trial: Trial, context: ProfilingContext): Promise<Omit<TrialTime, 'trialId'>> {
+/** What one trial's extra run came to. */
+interface Profiled {
+  readonly shown: Omit<TrialTime, 'trialId'>
+  /** Nothing could be run, or nothing of it read. */
+  readonly failed: boolean
+  readonly shapeKeys?: ReadonlySet<string>
+}
+
+function failed(problem: string): Profiled {
+  return { shown: { problem }, failed: true }
+}
+
+async function profileTrial(
+  { trial, execution }: Candidate,
+  known: ReadonlySet<string> | undefined,
+  context: ProfilingContext,
+): Promise<Profiled> {
   const { files } = context.ports
   const { record } = context.experiment
   // The time makes it the only one among all projects that share the folder.
   const name = `${record.started.replaceAll(/\W/g, '')}-${trial.id}`
-  const folder = files.resolve(files.dataFolder, 'cache', 'profiles')
+  const folder = folderOf(context.ports)
   const prefix = files.resolve(folder, name)
   try {
-    const profiled = await runProfiled(trial, prefix, context)
+    const profiled = await runProfiled(trial, prefix, expectedMs(execution), context)
     const path = (await profilesOf(context, folder, name)).at(-1)
-    if (path === undefined) return { problem: 'ONNX Runtime wrote no profile.' }
+    if (path === undefined) return failed('ONNX Runtime wrote no profile.')
     const file = await files.openForReading(path)
     try {
       if (file.bytes > largestProfile) {
-        return {
-          problem: `Its profile is ${formatBytes(file.bytes)} large, more than the ${formatBytes(largestProfile)} that are read.`,
-        }
+        const problem = `Its profile is ${formatBytes(file.bytes)} large, more than the ${formatBytes(largestProfile)} that are read.`
+        return { shown: { problem }, failed: false }
       }
       const calls = await readProfile(file, profiled.runs)
       const { executionProvider } = trial.config
-      const breakdown = breakdownOf(calls, { ...profiled, executionProvider })
+      const shapeKeys = known ?? shapeKeysOf(calls)
+      const breakdown = breakdownOf(calls, { ...profiled, executionProvider, shapeKeys })
       return breakdown === undefined
-        ? { problem: "ONNX Runtime's profile has no complete call." }
-        : { breakdown }
+        ? failed("ONNX Runtime's profile has no complete call.")
+        : { shown: { breakdown }, failed: false, shapeKeys }
     } finally {
       await file.close()
     }
   } catch (error) {
-    return { problem: `It could not be profiled: ${toFailure(error).message}` }
+    return failed(`It could not be profiled: ${toFailure(error).message}`)
   } finally {
     for (const path of await profilesOf(context, folder, name))
+      await files.remove(path).catch(() => undefined)
+  }
+}
+
+function folderOf({ files }: Pick<Ports, 'files'>): string {
+  return files.resolve(files.dataFolder, 'cache', 'profiles')
+}
+
+/** Profiles can be large, and a killed process leaves the one it was writing. */
+async function removeStrays({ files, clock }: Pick<Ports, 'files' | 'clock'>): Promise<void> {
+  const folder = folderOf({ files })
+  const oldest = Date.parse(clock.wallTime()) - strayAgeMs
+  for (const name of await files.list(folder).catch(() => [])) {
+    const path = files.resolve(folder, name)
+    const found = await files.stat(path).catch(() => undefined)
+    if (found?.kind === 'file' && Date.parse(found.modified) < oldest)
       await files.remove(path).catch(() => undefined)
   }
 }
@@ -144,9 +213,14 @@ async function profilesOf({ ports }: ProfilingContext, folder: string, name: str
 }
 
 /** Runs it in a host of its own, which is gone afterwards: then its profile is written. */
-async function runProfiled({ config }: Trial, profilePrefix: string, context: ProfilingContext) {
+async function runProfiled(
+  { config }: Trial,
+  profilePrefix: string,
+  likelyMs: number,
+  context: ProfilingContext,
+) {
   const { ports, models, signal, experiment } = context
-  const { seed, rules, constraints, batchAxes } = experiment.record.spec
+  const { seed, constraints, batchAxes } = experiment.record.spec
   const { batchSize, executionProvider, device, threads } = config
   const { memoryBudgetBytes } = constraints
   const planned = planTrial(models, config, { batchAxes })
@@ -155,12 +229,12 @@ async function runProfiled({ config }: Trial, profilePrefix: string, context: Pr
   const profiling = session.profile({
     modelPath: modelOf(models, config).path,
     ...{ executionProvider, device, threads, ...planned },
-    ...{ seed, warmups, runs, maximumMs: mostMs, profilePrefix },
+    ...{ seed, ...profiledCalls, maximumMs: mostProfiledMs, profilePrefix },
   })
   try {
     return await supervised(session, profiling, {
       ...{ phase: 'measuring', batchSize, executionProvider, device, signal },
-      ...{ timeoutMs: rules.timeoutMs, clock: ports.clock },
+      ...{ timeoutMs: patience.times * likelyMs + patience.graceMs, clock: ports.clock },
     })
   } finally {
     await session.end()

@@ -37,7 +37,7 @@ const pieceBytes = 1024 ** 2
 /** A single event is around 1 KiB; a line that goes on and on is none. */
 const longestLine = 4 * 1024 ** 2
 
-/** What ONNX Runtime calls a small tensor when it places nodes on the CPU (core/framework/fallback_cpu_capability.cc). */
+/** A tensor of no more whole numbers than this is taken for sizes or indices; a choice of ours. */
 const fewElements = 100
 
 /** As many as a tensor has axes, at most. */

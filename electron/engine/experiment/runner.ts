@@ -10,7 +10,7 @@ import type { ExperimentState } from '../project/state.ts'
 import { createRandom } from '../statistics/random.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { runAfterMeasuring } from './after-measuring.ts'
-import { ConditionsWatch, deviceOf } from './conditions.ts'
+import { ConditionsWatch } from './conditions.ts'
 import { configKey } from './configurations.ts'
 import { deviceFillOf } from './device-fill.ts'
 import { executeTrial } from './execute.ts'
@@ -19,6 +19,7 @@ import { forecastMemory } from './memory-forecast.ts'
 import { modelOf, planTrial, type TrialModels } from './plan-trial.ts'
 import { createPlanner, type TrialHistory } from './planner.ts'
 import { PlannerHistory } from './planner-history.ts'
+import { driverDeviceOf } from './telemetry-intervals.ts'
 
 /** What a runner tells while it works. Every call is cheap and synchronous: measuring goes on meanwhile. */
 export interface RunnerListener {
@@ -75,8 +76,9 @@ export class Runner {
         // Without its device an experiment is not finished: it can be resumed.
         if (this.lost.any) break
         await this.afterMeasuring()
-        if (this.ending === undefined) return this.end('finished')
-        break
+        // Stopping what comes after measuring takes nothing from what is measured; closing leaves it to be resumed.
+        if (this.wasAbandoned()) break
+        return this.end('finished')
       }
       for (const { config, failure } of step.skips ?? []) {
         await this.passOver(await this.trialFor(config, failure.message), failure)
@@ -87,7 +89,7 @@ export class Runner {
       await this.runBlock(trials, step.block)
     }
     // An abandoned run leaves no outcome behind: opening the project again shows it as interrupted.
-    return this.ending === 'abandoned' ? 'stopped' : this.end('stopped')
+    return this.wasAbandoned() ? 'stopped' : this.end('stopped')
   }
 
   /** Ends the run at once: the execution in progress is cancelled, everything finished is kept. */
@@ -143,13 +145,13 @@ export class Runner {
   private async execute(trial: Trial, block: number): Promise<boolean> {
     const { ports, experiment, models, telemetry, listener } = this.context
     const { spec, environment } = experiment.record
-    const device = deviceOf(trial.config)
+    const device = driverDeviceOf(trial.config)
     const planned = await this.planned(trial)
     if (planned === undefined) return false
     const abort = new AbortController()
     this.current = { trial, abort }
     telemetry.watchHost(undefined)
-    await this.conditions.begin(trial.config)
+    await this.conditions.begin(trial.config, abort.signal)
     const startedMs = ports.clock.now()
     const execution = await executeTrial({
       ports,
@@ -209,6 +211,10 @@ export class Runner {
       await this.passOver(trial, toFailure(error))
       return undefined
     }
+  }
+
+  private wasAbandoned(): boolean {
+    return this.ending === 'abandoned'
   }
 
   private async afterMeasuring(): Promise<void> {

@@ -3,7 +3,9 @@ import type { TimeBreakdown } from '../../contract/time-breakdown.ts'
 import { isCopy, type ProfiledNode } from './read-profile.ts'
 
 type Bound = NonNullable<TimeBreakdown['bound']>
-type Spans = Pick<TimeBreakdown, 'callMs' | 'copyOutMs' | 'inputBytes' | 'outputBytes' | 'transfer'>
+type Split = NonNullable<TimeBreakdown['split']>
+type Transfer = NonNullable<TimeBreakdown['transfer']>
+type TimedNode = Pick<ProfiledNode, 'operator' | 'provider' | 'ms' | 'turns'>
 
 /** Copying is what a call is bound by from this share of it on, where nothing else has a larger one. */
 export const boundByTransfer = 0.4
@@ -19,36 +21,50 @@ export const boundByDevice = 0.25
 export const longestLaunchMs = 0.1
 
 /**
- * What a call on a device spends most of its time on; `undefined` for the CPU.
- *
- * The call is divided into copying (the estimate in `transfer`), nodes that run on the CPU, waiting for the device (after
- * the executor, and inside of nodes that take longer than any launch does), and launching, which is the rest of the
- * executor's time. Copying decides by its share. Otherwise it is not the shares that decide between launching and
- * computing, for the device computes while the CPU launches: it is whether the device still had work when the CPU was
- * done.
+ * Divides a call on a device into copying (the estimate in `transfer`), nodes that run on the CPU, waiting for the device
+ * (after the executor, and inside of nodes that take longer than any launch does), and launching, which is the rest.
  */
-export function boundOf(
-  { callMs, copyOutMs, inputBytes, outputBytes, transfer }: Spans,
-  nodes: readonly Pick<ProfiledNode, 'operator' | 'provider' | 'ms' | 'turns'>[],
-): Bound | undefined {
-  if (transfer === undefined || !(callMs > 0)) return undefined
-  const { inMs, outMs, betweenMs } = transfer
-  const sum = (of: typeof nodes, valueOf = ({ ms }: (typeof nodes)[number]) => ms) =>
+export function splitOf(
+  { callMs, copyOutMs }: Pick<TimeBreakdown, 'callMs' | 'copyOutMs'>,
+  { inMs, outMs, betweenMs }: Transfer,
+  nodes: readonly TimedNode[],
+): Split {
+  const sum = (of: readonly TimedNode[], valueOf = ({ ms }: TimedNode) => ms) =>
     of.reduce((total, node) => total + valueOf(node), 0)
-  const own = nodes.filter((node) => !isCopy(node))
-  const onCpu = own.filter(({ provider }) => provider === 'cpu')
-  const launched = own.filter(({ provider }) => provider !== 'cpu')
-  const cpuMs = sum(onCpu)
-  const copyNodesMs = sum(nodes) - sum(own)
+  const { copies, onCpu, launched } = sorted(nodes)
+  const cpuNodesMs = sum(onCpu)
   const waitMs =
     copyOutMs -
     outMs +
     sum(launched, ({ ms, turns }) => Math.max(0, ms - turns * longestLaunchMs)) +
-    Math.max(0, copyNodesMs - betweenMs)
+    Math.max(0, sum(copies) - betweenMs)
+  const launchMs = Math.max(0, callMs - inMs - outMs - betweenMs - cpuNodesMs - waitMs)
+  return { launchMs, cpuNodesMs, waitMs }
+}
+
+/**
+ * What a call on a device spends most of its time on; `undefined` for the CPU.
+ *
+ * Copying decides by its share. Otherwise it is not the shares that decide between launching and computing, for the device
+ * computes while the CPU launches: it is whether the device still had work when the CPU was done.
+ */
+export function boundOf(
+  {
+    callMs,
+    inputBytes,
+    outputBytes,
+    transfer,
+    split,
+  }: Pick<TimeBreakdown, 'callMs' | 'inputBytes' | 'outputBytes' | 'transfer' | 'split'>,
+  nodes: readonly TimedNode[],
+): Bound | undefined {
+  if (transfer === undefined || split === undefined || !(callMs > 0)) return undefined
+  const { inMs, outMs, betweenMs } = transfer
+  const { launchMs, cpuNodesMs, waitMs } = split
+  const { onCpu, launched } = sorted(nodes)
   const transferMs = inMs + outMs + betweenMs
-  const launchMs = Math.max(0, callMs - transferMs - cpuMs - waitMs)
   const of = `Of ${formatMilliseconds(callMs)} a call,`
-  if (transferMs >= boundByTransfer * callMs && transferMs >= Math.max(launchMs, waitMs + cpuMs)) {
+  if (transferMs >= boundByTransfer * callMs && transferMs >= Math.max(launchMs, waitMs + cpuNodesMs)) {
     const parts = [
       { ms: inMs, text: `copying ${formatBytes(inputBytes)} of inputs to the device takes` },
       { ms: outMs, text: `copying ${formatBytes(outputBytes)} of outputs back about` },
@@ -57,10 +73,10 @@ export function boundOf(
     const words = parts.map(({ ms, text }) => `${text} ${formatMilliseconds(ms)}`)
     return { kind: 'transfer', evidence: `${of} ${listed(words)}.` }
   }
-  if (cpuMs > Math.max(launchMs, waitMs)) {
+  if (cpuNodesMs > Math.max(launchMs, waitMs)) {
     return {
       kind: 'compute',
-      evidence: `${of} ${nodeCount(onCpu.length)} on the CPU instead of the device ${onCpu.length === 1 ? 'takes' : 'take'} ${formatMilliseconds(cpuMs)}.`,
+      evidence: `${of} ${nodeCount(onCpu.length)} on the CPU instead of the device ${onCpu.length === 1 ? 'takes' : 'take'} ${formatMilliseconds(cpuNodesMs)}.`,
     }
   }
   if (waitMs >= boundByDevice * (waitMs + launchMs)) {
@@ -72,6 +88,15 @@ export function boundOf(
   return {
     kind: 'launch',
     evidence: `${of} the CPU spends ${formatMilliseconds(launchMs)} launching ${nodeCount(launched.length)}, and the device is done ${formatMilliseconds(waitMs)} after that.`,
+  }
+}
+
+function sorted(nodes: readonly TimedNode[]) {
+  const own = nodes.filter((node) => !isCopy(node))
+  return {
+    copies: nodes.filter(isCopy),
+    onCpu: own.filter(({ provider }) => provider === 'cpu'),
+    launched: own.filter(({ provider }) => provider !== 'cpu'),
   }
 }
 

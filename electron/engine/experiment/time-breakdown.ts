@@ -2,13 +2,15 @@ import type { ExecutionProvider } from '../../contract/experiment.ts'
 import type { TimeBreakdown } from '../../contract/time-breakdown.ts'
 import { median } from '../statistics/quantile.ts'
 import { isCopy, type ProfiledCall, type ProfiledNode } from './read-profile.ts'
-import { boundOf } from './time-bound.ts'
+import { boundOf, splitOf } from './time-bound.ts'
 
 /** What is known of a profiled run besides its profile. */
 export interface ProfiledRun {
   readonly executionProvider: ExecutionProvider
   readonly inputBytes: number
   readonly outputBytes: number
+  /** Keys of the nodes that only compute shapes, where another profile decided; default those that this one shows to. */
+  readonly shapeKeys?: ReadonlySet<string>
 }
 
 const mostOperators = 10
@@ -24,12 +26,13 @@ const usualBytesPerSecond = 4e9
 export function breakdownOf(calls: readonly ProfiledCall[], run: ProfiledRun): TimeBreakdown | undefined {
   const last = calls.at(-1)
   if (last === undefined) return undefined
-  const { executionProvider, inputBytes, outputBytes } = run
+  const { executionProvider, inputBytes, outputBytes, shapeKeys = shapeKeysOf(calls) } = run
   const over = (valueOf: (call: ProfiledCall) => number) => median(calls.map(valueOf)) ?? 0
   const sums = (keyOf: (node: ProfiledNode) => string) => groupedTimes(calls, keyOf)
   const nodes = distinctNodes(calls)
   const nodeTimes = sums(({ key }) => key)
   const msOf = ({ key }: ProfiledNode) => nodeTimes.get(key) ?? 0
+  const timed = nodes.map((node) => ({ ...node, ms: msOf(node) }))
   const spans = {
     callMs: over(({ callMs }) => callMs),
     copyInMs: over(({ copyInMs }) => copyInMs),
@@ -37,23 +40,18 @@ export function breakdownOf(calls: readonly ProfiledCall[], run: ProfiledRun): T
     copyOutMs: over(({ copyOutMs }) => copyOutMs),
   }
   const onDevice = executionProvider !== 'cpu'
-  const transfer = onDevice
-    ? transferOf(
-        spans,
-        run,
-        nodes.filter(isCopy).map((node) => ({ ...node, ms: msOf(node) })),
-      )
-    : undefined
+  const transfer = onDevice ? transferOf(spans, run, timed.filter(isCopy)) : undefined
   const onCpu = onDevice ? nodes.filter(({ provider }) => provider === 'cpu') : []
-  const fallback = onCpu.filter((node) => !node.shapesOnly && !isCopy(node)).sort((a, b) => msOf(b) - msOf(a))
-  const shapeNodes = onCpu.filter(({ shapesOnly }) => shapesOnly).length
+  const fallback = onCpu
+    .filter((node) => !shapeKeys.has(node.key) && !isCopy(node))
+    .sort((a, b) => msOf(b) - msOf(a))
+  const shapeNodes = onCpu.filter(({ key }) => shapeKeys.has(key)).length
   const arena = last.arenas.get(executionProvider)
   const breakdown: TimeBreakdown = {
     runs: calls.length,
     ...spans,
-    nodesMs: over((call) => call.nodes.reduce((sum, { ms }) => sum + ms, 0)),
     ...{ inputBytes, outputBytes },
-    ...(transfer && { transfer }),
+    ...(transfer && { transfer, split: splitOf(spans, transfer, timed) }),
     providers: counted(nodes, ({ provider }) => provider, sums)
       .map(({ key, nodes: count, ms }) => ({ provider: key, nodes: count, ms }))
       .sort((a, b) => b.nodes - a.nodes),
@@ -75,13 +73,16 @@ export function breakdownOf(calls: readonly ProfiledCall[], run: ProfiledRun): T
     ...(shapeNodes > 0 && { shapeNodes }),
     ...(arena && { arena }),
   }
-  const bound = onDevice
-    ? boundOf(
-        breakdown,
-        nodes.map((node) => ({ ...node, ms: msOf(node) })),
-      )
-    : undefined
+  const bound = boundOf(breakdown, timed)
   return { ...breakdown, ...(bound && { bound }) }
+}
+
+/**
+ * Keys of the nodes that do nothing but compute shapes, as these calls show it. A node whose whole numbers have the batch in
+ * them is small at some batch sizes and not at others: what the smallest one shows counts for its whole series.
+ */
+export function shapeKeysOf(calls: readonly ProfiledCall[]): ReadonlySet<string> {
+  return new Set(distinctNodes(calls).flatMap(({ key, shapesOnly }) => (shapesOnly ? [key] : [])))
 }
 
 function operatorKey({ operator, provider }: ProfiledNode): string {
@@ -133,12 +134,12 @@ function transferOf(
   copies: readonly ProfiledNode[],
 ): NonNullable<TimeBreakdown['transfer']> {
   const bytesPerSecond =
-    inputBytes >= tellingBytes && copyInMs > 0 ? (inputBytes * 1000) / copyInMs : usualBytesPerSecond
-  const copying = (bytes: number) => (bytes * 1000) / bytesPerSecond
+    inputBytes >= tellingBytes && copyInMs > 0 ? (inputBytes * 1000) / copyInMs : undefined
+  const copying = (bytes: number) => (bytes * 1000) / (bytesPerSecond ?? usualBytesPerSecond)
   return {
-    inMs: copyInMs,
+    inMs: inputBytes >= tellingBytes ? copyInMs : Math.min(copyInMs, copying(inputBytes)),
     outMs: Math.min(copyOutMs, copying(outputBytes)),
     betweenMs: copies.reduce((sum, { ms, outputBytes: bytes }) => sum + Math.min(ms, copying(bytes)), 0),
-    bytesPerSecond,
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
   }
 }

@@ -5,9 +5,12 @@ import { timeParts, type TimePart } from '../../contract/time-words.ts'
 export const timeColumns: Record<string, (trial: TrialReport) => string | number | undefined> = {
   profiled_call_ms: ({ timeBreakdown }) => timeBreakdown?.callMs,
   profiled_copy_in_ms: (trial) => partOf(trial, 'in'),
-  profiled_execute_ms: (trial) => partOf(trial, 'execute'),
+  profiled_launch_ms: (trial) => partOf(trial, 'launch'),
+  profiled_cpu_nodes_ms: ({ timeBreakdown }) => timeBreakdown?.split?.cpuNodesMs,
+  profiled_copy_between_ms: ({ timeBreakdown }) => timeBreakdown?.transfer?.betweenMs,
   profiled_wait_ms: (trial) => partOf(trial, 'wait'),
   profiled_copy_out_ms: (trial) => partOf(trial, 'out'),
+  profiled_execute_ms: ({ timeBreakdown }) => timeBreakdown?.executeMs,
   profiled_input_bytes: ({ timeBreakdown }) => timeBreakdown?.inputBytes,
   profiled_output_bytes: ({ timeBreakdown }) => timeBreakdown?.outputBytes,
   bound_by: ({ timeBreakdown }) => timeBreakdown?.bound?.kind,

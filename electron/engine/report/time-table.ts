@@ -1,15 +1,34 @@
 import type { Analysis, TrialReport } from '../../contract/analysis.ts'
-import { boundKinds } from '../../contract/time-breakdown.ts'
+import { boundKinds, type TimeBreakdown } from '../../contract/time-breakdown.ts'
 import { boundWords, profiledMs, timeParts, type TimePart } from '../../contract/time-words.ts'
 import { joined } from './remarks.ts'
 import { orderedTrials } from './report-input.ts'
 import { nothing, seriesLabels, trialName, type ReportTable } from './trial-table.ts'
+
+/** Parts of a call, and whether their columns are there even where no call has any of it. */
+const columns: { title: string; keys: readonly TimePart['key'][]; always: boolean }[] = [
+  { title: 'Copy in', keys: ['in'], always: true },
+  // Records from before the parts were kept tell of the two together.
+  { title: 'Launch', keys: ['launch', 'execute'], always: true },
+  { title: 'CPU', keys: ['cpu', 'between'], always: false },
+  { title: 'Wait', keys: ['wait'], always: true },
+  { title: 'Copy out', keys: ['out'], always: true },
+]
+
+function partMs(time: TimeBreakdown, keys: readonly TimePart['key'][]): number | undefined {
+  const parts = timeParts(time).filter(({ key }) => keys.includes(key))
+  return parts.length === 0 ? undefined : parts.reduce((sum, { ms }) => sum + ms, 0)
+}
 
 /** Where the time of a call goes, trial by trial; `undefined` where none was profiled. */
 export function timeTable(analysis: Analysis): ReportTable | undefined {
   const trials = profiled(analysis)
   if (trials.length === 0) return undefined
   const labels = seriesLabels(analysis)
+  const shown = columns.filter(
+    ({ always, keys }) =>
+      always || trials.some(({ timeBreakdown }) => (partMs(timeBreakdown, keys) ?? 0) > 0),
+  )
   const several = analysis.series.length > 1
   const right = (title: string) => ({ title, align: 'right' as const })
   const left = (title: string) => ({ title, align: 'left' as const })
@@ -17,22 +36,21 @@ export function timeTable(analysis: Analysis): ReportTable | undefined {
     columns: [
       right('Batch'),
       ...(several ? [left('Configuration')] : []),
-      ...['Call ms', 'Copy in', 'Compute', 'Wait', 'Copy out'].map(right),
+      right('Call ms'),
+      ...shown.map(({ title }) => right(title)),
       left('Bound'),
       right('CPU nodes'),
     ],
     rows: trials.map((trial) => {
       const { timeBreakdown: time } = trial
-      const parts = timeParts(time)
-      const part = (key: TimePart['key']) => {
-        const found = parts.find((each) => each.key === key)
-        return found === undefined ? nothing : profiledMs(found.ms)
-      }
       return [
         String(trial.config.batchSize),
         ...(several ? [labels.get(trial.id) ?? nothing] : []),
         profiledMs(time.callMs),
-        ...[part('in'), part('execute'), part('wait'), part('out')],
+        ...shown.map(({ keys, always }) => {
+          const ms = partMs(time, keys) ?? (always ? undefined : 0)
+          return ms === undefined ? nothing : profiledMs(ms)
+        }),
         time.bound?.kind ?? nothing,
         String(time.fallback?.count ?? 0),
       ]
@@ -65,7 +83,7 @@ export function timeRemarks(analysis: Analysis): string[] {
 }
 
 const provenance =
-  "In ms a call, from ONNX Runtime's profile of a short extra run that is no part of the measurement; profiling takes time too. On a device, compute is mostly launching, and what of the rest is waiting for the device and what copying is an estimate."
+  "In ms a call, from ONNX Runtime's profile of a short extra run that is no part of the measurement; profiling takes time too. CPU is nodes that ran on the CPU, with the copies to and from them. What is launching, what waiting for the device and what copying back is an estimate."
 
 type ProfiledTrial = TrialReport & Required<Pick<TrialReport, 'timeBreakdown'>>
 

@@ -19,7 +19,7 @@ export function hostRuntimeOf(
   throw new BatchscopeError({
     code: 'not-found',
     message: `The runtime "${name}" is not installed.`,
-    hint: `Install it: batchscope runtime install ${name}.`,
+    hint: `Install it: batchscope runtime install ${name}`,
     owner: 'user',
   })
 }

@@ -89,7 +89,7 @@ function ratesWithin(
     const reading = readingOf(sample, device)
     const text = reading && JSON.stringify(reading)
     if (text !== undefined && text !== before) fresh += 1
-    before = text
+    before = text ?? before
   }
   return { samples: within.length / seconds, fresh: fresh / seconds }
 }

@@ -6,6 +6,7 @@ import {
   formatNumber,
 } from '../../contract/quantity.ts'
 import { relativeHalfWidthOf } from '../../contract/interval.ts'
+import { runtimeVersion } from '../runtimes/runtime-version.ts'
 import type { Check, Sweep, SweptTrial, TorchRow, VerificationReport } from './report.ts'
 
 const verdictWords: Record<Check['verdict'], string> = {
@@ -41,13 +42,18 @@ function machineLines({
   provider,
 }: VerificationReport) {
   const { host, driver } = environment
+  const status = environment.providers.find(({ name }) => name === provider)
+  const used = status?.usable === true ? status.runtime : undefined
   return [
     [
       'Machine',
       `${host.cpu}, ${host.logicalCores} logical cores, ${formatBytes(host.memoryBytes)} memory, ${host.system}, ${host.kernel}`,
     ],
     ['Device', `${device}${driver === undefined ? '' : `, driver ${driver.version}`}`],
-    ['Provider', `${provider}, ONNX Runtime ${environment.runtime.onnxruntime}`],
+    [
+      'Provider',
+      `${provider}, ONNX Runtime ${runtimeVersion(environment, used)}${used === undefined ? '' : ` (runtime ${used})`}`,
+    ],
     ['Date', started],
     ['Took', `${formatDuration(durationMs)} of ${formatDuration(timeBudgetMs)}`],
     ['Made by', generator],

@@ -8,7 +8,7 @@ export type SentenceCommand =
 
 const quoted = /[`"]((?:batchscope|sudo|apt|apt-get|npm|pip) [^`"]+)[`"]/
 const pip = /\bpip install(?: (?:"[^"]+"|[\w.]+-[\w.=*-]*\w))+/
-const batchscope = /\bbatchscope (?:[\w@=-]|[.](?=\w)| (?=[a-z-]))+/
+const batchscope = /\bbatchscope (?:[\w@=-]|[.](?=\w)| (?=[a-z-])| && (?=batchscope ))+/
 
 /** The command in a sentence; `undefined` where there is none. */
 export function commandIn(sentence: string): SentenceCommand | undefined {

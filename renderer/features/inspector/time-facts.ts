@@ -5,13 +5,14 @@ import type { Fact } from './trial-facts.ts'
 
 /** What a profile tells besides times. */
 export function timeFacts(time: TimeBreakdown): Fact[] {
-  const { runs, callMs, inputBytes, outputBytes, shapeNodes, arena } = time
+  const { runs, callMs, inputBytes, outputBytes, transfer, shapeNodes, arena } = time
+  const rate = transfer?.bytesPerSecond
   return [
     { key: 'calls', label: 'Profiled', value: `${formatCount(runs)} calls, ${profiledMs(callMs)} ms each` },
     {
       key: 'bytes',
       label: 'In and out',
-      value: `${formatBytes(inputBytes)} in, ${formatBytes(outputBytes)} out`,
+      value: `${formatBytes(inputBytes)} in${rate === undefined ? '' : ` at ${formatBytes(rate)}/s`}, ${formatBytes(outputBytes)} out`,
     },
     {
       key: 'placement',

@@ -11,15 +11,25 @@ export interface MachineReading {
   title: string
 }
 
-/** The machine in one line: its GPU where there is one, else the host; live while something is measured. */
-export function machineReading(environment: Environment, latest: TelemetrySample | null): MachineReading {
-  const device = environment.devices[0]
-  return device === undefined ? hostReading(environment, latest) : deviceReading(device, latest)
+/**
+ * The machine in one line: the GPU that is measured on (`measuredOn`, its index; without one the first) where there is one,
+ * else the host; live while something is measured.
+ */
+export function machineReading(
+  environment: Environment,
+  latest: TelemetrySample | null,
+  measuredOn?: number,
+): MachineReading {
+  const { devices } = environment
+  const device = devices.find(({ index }) => index === measuredOn) ?? devices[0]
+  if (device === undefined) return hostReading(environment, latest)
+  return deviceReading(device, latest, devices.length > 1)
 }
 
 function deviceReading(
   device: Environment['devices'][number],
   latest: TelemetrySample | null,
+  isOneOfSeveral: boolean,
 ): MachineReading {
   const reading = latest?.devices.find(({ index }) => index === device.index)
   const used = reading?.memoryUsedBytes
@@ -31,7 +41,7 @@ function deviceReading(
   const problem = latest?.devicesProblem
   if (problem !== undefined) values.push('not read at present')
   return {
-    name: device.name,
+    name: isOneOfSeveral ? `${device.index}: ${device.name}` : device.name,
     ...(used === undefined || total === undefined ? {} : { memory: memoryOf(used, total) }),
     values,
     title: problem ?? 'Device memory in use, utilisation and power, as the driver reports them',

@@ -30,7 +30,7 @@ it('a host gets what it needs to find libraries and devices, what it is given, a
 })
 
 it.skipIf(process.platform !== 'linux')(
-  'a host finds the libraries of its runtime before those of the system',
+  'a host finds the libraries of its runtime before those of the system, and none in the working directory',
   () => {
     const runtime = {
       folder: '/data/runtimes/cuda13',
@@ -40,6 +40,12 @@ it.skipIf(process.platform !== 'linux')(
       BATCHSCOPE_RUNTIME: '/data/runtimes/cuda13',
       LD_LIBRARY_PATH: '/venv/nvidia/cublas/lib:/venv/nvidia/cudnn/lib:/opt/cuda/lib64',
     })
+    const untidy = { LD_LIBRARY_PATH: ':/opt/cuda/lib64::libs;.:' }
+    expect(hostEnvironment({}, untidy)['LD_LIBRARY_PATH']).toBe('/opt/cuda/lib64')
+    const odd = { folder: undefined, libraryFolders: ['/a:b', '/venv/nvidia/cudnn/lib', '/c;d'] }
+    expect(hostEnvironment({ runtime: odd }, untidy)['LD_LIBRARY_PATH']).toBe(
+      '/venv/nvidia/cudnn/lib:/opt/cuda/lib64',
+    )
     const builtIn = hostEnvironment({ runtime: { folder: undefined, libraryFolders: [] } }, {})
     expect(Object.keys(builtIn)).toEqual(['ORT_DISABLE_TELEMETRY', 'CUDA_DEVICE_ORDER'])
   },

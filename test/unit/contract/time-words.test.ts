@@ -8,22 +8,41 @@ import {
 import { breakdownFixture } from '../../fixtures/time-breakdown.ts'
 
 describe('the parts of a call', () => {
-  it('divide what follows the executor on a device into waiting and copying', () => {
-    expect(timeParts(breakdownFixture)).toEqual([
-      { key: 'in', name: 'copy in', ms: 5.2, share: expect.closeTo(5.2 / 11.4, 6) },
-      { key: 'execute', name: 'launch and compute', ms: 4.4, share: expect.closeTo(4.4 / 11.4, 6) },
-      {
-        key: 'wait',
-        name: 'wait for the device',
-        ms: expect.closeTo(1.765, 9),
-        share: expect.closeTo(1.765 / 11.4, 6),
-      },
-      { key: 'out', name: 'copy out', ms: 0.035, share: expect.closeTo(0.035 / 11.4, 6) },
+  it('are those that a call on a device is judged by', () => {
+    expect(timeParts(breakdownFixture).map(({ name, ms }) => [name, ms])).toEqual([
+      ['copy in', 5.2],
+      ['launch', 3],
+      ['nodes on the CPU', 1.2],
+      ['copy between nodes', 0.2],
+      ['wait for the device', 1.765],
+      ['copy out', 0.035],
+    ])
+    expect(timeParts(breakdownFixture)[1]?.share).toBeCloseTo(3 / 11.4, 6)
+  })
+
+  it('leave out the CPU and copies between nodes where there are none', () => {
+    const { transfer, split } = breakdownFixture
+    if (transfer === undefined || split === undefined) throw new Error('not on a device')
+    const parts = timeParts({
+      ...breakdownFixture,
+      transfer: { ...transfer, betweenMs: 0 },
+      split: { ...split, cpuNodesMs: 0 },
+    })
+    expect(parts.map(({ key }) => key)).toEqual(['in', 'launch', 'wait', 'out'])
+  })
+
+  it('are the spans of the profile in a record from before the parts were kept', () => {
+    const { split: _, ...before } = breakdownFixture
+    expect(timeParts(before).map(({ name, ms }) => [name, ms])).toEqual([
+      ['copy in', 5.2],
+      ['launch and compute', 4.4],
+      ['wait for the device', expect.closeTo(1.765, 9)],
+      ['copy out', 0.035],
     ])
   })
 
-  it('have no waiting where nothing is known of copying', () => {
-    const { transfer: _, ...onCpu } = breakdownFixture
+  it('have no waiting on the CPU', () => {
+    const { transfer: _, split: _s, ...onCpu } = breakdownFixture
     const parts = timeParts(onCpu)
     expect(parts.map(({ name }) => name)).toEqual(['copy in', 'compute', 'copy out'])
     expect(parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)

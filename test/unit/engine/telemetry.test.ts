@@ -18,6 +18,8 @@ let tellDevices: (readings: DeviceReading[]) => void
 let tellUsers: (users: DeviceUser[]) => void
 let tellProblem: (problem: string | undefined) => void
 let watched: Record<string, number>
+let held: boolean
+let readingSpawns: boolean
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -29,10 +31,15 @@ beforeEach(() => {
   mostReadsAtOnce = 0
   readMs = 0
   watched = {}
+  held = false
+  readingSpawns = false
   telemetry = createTelemetry(
     {
       clock,
       processes: {
+        get readingSpawns() {
+          return readingSpawns
+        },
         async read() {
           readsAtOnce += 1
           mostReadsAtOnce = Math.max(mostReadsAtOnce, readsAtOnce)
@@ -77,6 +84,9 @@ afterEach(async () => {
 function watching(what: string, intervalMs: number) {
   watched[what] = intervalMs
   return {
+    holdStarts(hold: boolean) {
+      held = hold
+    },
     stop() {
       Reflect.deleteProperty(watched, what)
       return Promise.resolve()
@@ -142,6 +152,75 @@ describe('telemetry', () => {
     expect(taken().at(-1)).not.toHaveProperty('devicesProblem')
   })
 
+  it('reads the host in a measured window only where that starts no process', async () => {
+    telemetry.watchHost(1)
+    readingSpawns = true
+    telemetry.beginWindow()
+    await clock.advance(200)
+    telemetry.endWindow()
+    await clock.advance(200)
+    const sampled = taken().map(({ timeMs, host }) => [timeMs <= 200, host !== undefined])
+    expect(sampled.slice(1).every(([within, read]) => within !== read)).toBe(true)
+    expect(sampled.length).toBeGreaterThan(4)
+  })
+
+  it('starts no tool again within a measured window, however that ends', () => {
+    telemetry.beginWindow()
+    expect(held).toBe(true)
+    telemetry.endWindow()
+    expect(held).toBe(false)
+    telemetry.beginWindow()
+    telemetry.watchHost(undefined)
+    expect(held).toBe(false)
+  })
+
+  it('reads at other intervals when it is told to, and begins anew only if they are others', async () => {
+    await clock.advance(0)
+    await telemetry.readEvery({ intervalMs: 80, deviceIntervalMs: 500 })
+    expect(watched).toEqual({ devices: 500 })
+    const before = tellDevices
+    await telemetry.readEvery({ intervalMs: 80, deviceIntervalMs: 500 })
+    expect(tellDevices).toBe(before)
+    tellDevices([device(0, 5)])
+    await telemetry.readEvery({ intervalMs: 50, userIntervalMs: 100 })
+    expect(watched).toEqual({ devices: 50, users: 100 })
+  })
+
+  it('waits for a first reading where a device is to be measured, but not for ever and not again', async () => {
+    const measured = { intervalMs: 50, deviceIntervalMs: 20, userIntervalMs: 100 }
+    let waits = 0
+    const wait = async () => {
+      waits += 1
+      await telemetry.readEvery(measured)
+      waits -= 1
+    }
+    void wait()
+    await clock.advance(1000)
+    expect(waits).toBe(1)
+    tellDevices([device(0, 5)])
+    await settled()
+    expect(waits).toBe(0)
+
+    telemetry.watchHost(undefined)
+    void wait()
+    await clock.advance(10_000)
+    expect(waits).toBe(0)
+    void wait()
+    await settled()
+    expect(waits).toBe(0)
+  })
+
+  it('does not wait for a first reading once it is cancelled', async () => {
+    const cancel = new AbortController()
+    const waiting = telemetry.readEvery(
+      { intervalMs: 50, deviceIntervalMs: 20, userIntervalMs: 100 },
+      cancel.signal,
+    )
+    await settled()
+    cancel.abort()
+    await expect(waiting).resolves.toBeUndefined()
+  })
+
   it('hands out the rest when it stops, and lets go of the devices', async () => {
     await clock.advance(150)
     expect(watched).toEqual({ devices: 20, users: 100 })
@@ -182,6 +261,42 @@ describe('the peaks of an execution', () => {
       deviceMeasuredBy: 'difference',
     })
     expect(telemetry.peaks(undefined)).toEqual({})
+  })
+
+  it('are no difference where no reading came before the host, which may be in the first one', () => {
+    telemetry.watchHost(undefined)
+    telemetry.watchHost(1)
+    tellDevices([device(0, 9000)])
+    tellDevices([device(0, 9500)])
+    expect(telemetry.peaks(0)).toEqual({})
+  })
+
+  it('do not lower the baseline while the host is there', () => {
+    telemetry.watchHost(undefined)
+    tellDevices([device(0, 1000)])
+    telemetry.watchHost(1)
+    tellDevices([device(0, 4000)])
+    tellDevices([device(0, 500)])
+    expect(telemetry.peaks(0)).toMatchObject({ devicePeakBytes: 3000, deviceBaselineBytes: 1000 })
+  })
+
+  it('are no difference where the tool was away while the host was there', async () => {
+    for (const [beforeMs, betweenMs, afterMs] of [
+      [1500, 0, 0],
+      [0, 1500, 0],
+      [0, 0, 1500],
+    ] as const) {
+      telemetry.watchHost(undefined)
+      tellDevices([device(0, 1000)])
+      telemetry.watchHost(1)
+      await clock.advance(beforeMs)
+      tellDevices([device(0, 4000)])
+      await clock.advance(betweenMs)
+      tellDevices([device(0, 4000)])
+      expect(telemetry.peaks(0).devicePeakBytes).toBe(beforeMs + betweenMs === 0 ? 3000 : undefined)
+      await clock.advance(afterMs)
+      expect(telemetry.peaks(0).devicePeakBytes).toBeUndefined()
+    }
   })
 
   it('are of the device asked for', () => {

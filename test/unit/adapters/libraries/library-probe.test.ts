@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLibraryProbe } from '../../../../electron/adapters/libraries/library-probe.ts'
 import { codeThatNames, elfFile } from './elf-file.ts'
@@ -19,9 +20,12 @@ async function put(path: string, content: Uint8Array | string = elfFile()): Prom
 }
 
 /** What is found, as `name source folder`, with the folder as seen from the root. */
-async function found(environment: Record<string, string> = {}) {
+async function found(environment: Record<string, string> = {}, linksFolder?: string) {
   const alone = { PATH: at('bin'), ...environment }
-  const probe = createLibraryProbe({ environment: alone, root, platform: 'linux', architecture: 'x64' })
+  const probe = createLibraryProbe({
+    ...{ environment: alone, root, platform: 'linux', architecture: 'x64' },
+    ...(linksFolder === undefined ? {} : { linksFolder }),
+  })
   return (await probe.find()).map(({ name, source, path, ...rest }) => ({
     ...{ name, source: source.replace(`${root}/`, '') },
     ...{ folder: dirname(path).replace(`${root}/`, ''), ...rest },
@@ -121,6 +125,19 @@ describe.skipIf(process.platform === 'win32')('libraries', () => {
       ],
       13,
     ],
+    [
+      'the name of its package, whatever the folders above are called',
+      [
+        'cuda-12/lib/python3.11/site-packages/nvidia/cudnn/lib/libcudnn.so.9',
+        'cuda-12/lib/python3.11/site-packages/nvidia_cudnn_cu13-9.14.0.64.dist-info/METADATA',
+      ],
+      13,
+    ],
+    [
+      'nothing, though a folder above is called after a CUDA',
+      ['cuda-12/lib/python3.11/site-packages/nvidia/cudnn/lib/libcudnn.so.9'],
+      undefined,
+    ],
     ['conda', ['conda/lib/libcudnn.so.9', 'conda/conda-meta/cuda-version-12.9-h4f385c5_3.json'], 12],
     [
       "Debian's packages",
@@ -130,7 +147,8 @@ describe.skipIf(process.platform === 'win32')('libraries', () => {
     ['nothing', ['usr/lib/libcudnn.so.9'], undefined],
   ])('that are named alike for several CUDAs are told apart by %s', async (_by, paths, cudaMajor) => {
     for (const path of paths) await put(path)
-    const [library] = await found({ VIRTUAL_ENV: at('venv'), CONDA_PREFIX: at('conda') })
+    const venv = paths[0]?.startsWith('cuda-12/') === true ? 'cuda-12' : 'venv'
+    const [library] = await found({ VIRTUAL_ENV: at(venv), CONDA_PREFIX: at('conda') })
     expect(library?.cudaMajor).toBe(cudaMajor)
   })
 
@@ -156,6 +174,46 @@ describe.skipIf(process.platform === 'win32')('libraries', () => {
     await put('bin/python3', '#!/bin/sh\nexit 1\n')
     await chmod(at('bin/python3'), 0o755)
     expect((await found({ PATH: at('bin') })).map(({ name }) => name)).toEqual(['libcudart.so.13'])
+  })
+
+  it("that lie among other programs' are linked to in a folder of their own", async () => {
+    await put('conda/lib/libcudnn.so.9')
+    await put('conda/lib/libcudnn_ops.so.9')
+    await put('conda/lib/libstdc++.so.6')
+    const [library] = await found({ CONDA_PREFIX: at('conda') }, at('links'))
+    expect(library).toMatchObject({ name: 'libcudnn.so.9', folder: 'conda/lib' })
+    expect((await readdir(library?.linkedIn ?? '')).sort()).toEqual(['libcudnn.so.9', 'libcudnn_ops.so.9'])
+  })
+
+  it("that lie among other programs' and cannot be linked to are not for use, unless the user names them", async () => {
+    await put('conda/lib/libcudnn.so.9')
+    await put('conda/lib/libstdc++.so.6')
+    const [library] = await found({ CONDA_PREFIX: at('conda') })
+    expect(library?.unreachable).toContain("other programs' libraries")
+    const [named] = await found({ BATCHSCOPE_LIBRARY_PATH: at('conda/lib') })
+    expect(named?.unreachable).toBeUndefined()
+  })
+
+  it('in a folder whose name the search path cannot have are linked to', async () => {
+    await put('my;libs/libcudnn.so.9')
+    const [library] = await found({ BATCHSCOPE_LIBRARY_PATH: at('my;libs') }, at('links'))
+    expect(library?.linkedIn).toContain(at('links'))
+  })
+
+  it('in folders that depend on the working directory are not taken', async () => {
+    await put('set/libcudart.so.12')
+    const set = relative(process.cwd(), at('set'))
+    const environment = { LD_LIBRARY_PATH: `:${set}`, BATCHSCOPE_LIBRARY_PATH: set }
+    expect(await found({ ...environment, CONDA_PREFIX: set, VIRTUAL_ENV: set })).toEqual([])
+  })
+
+  it('are found though a pipe has the name of one', async () => {
+    await put('mine/libcudart.so.13')
+    execFileSync('mkfifo', [at('mine/libcublas.so.13')])
+    expect((await found({ BATCHSCOPE_LIBRARY_PATH: at('mine') })).map(({ name }) => name)).toEqual([
+      'libcudart.so.13',
+    ])
+    expect(await createLibraryProbe().needs(at('mine/libcublas.so.13'))).toEqual([])
   })
 
   it('are not looked for on other systems', async () => {

@@ -1,4 +1,7 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -144,6 +147,20 @@ describe.skipIf(process.platform === 'win32')('the devices', () => {
     expect(telemetry).toEqual({ available: false, reason: 'nvidia-smi did not answer within 0.2 s.' })
   })
 
+  it('are none where the tool hangs, though there is another: it would hang in the same driver', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'nvidia-smi-'))
+    try {
+      const hangs = join(folder, 'nvidia-smi')
+      await writeFile(hangs, '#!/bin/sh\nexec sleep 60\n')
+      await chmod(hangs, 0o755)
+      const paths = [hangs, join(standIn, 'nvidia-smi')]
+      const { devices } = await on('one-device', {}, { paths, answerLimitMs: 200 }).list()
+      expect(devices).toEqual([])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('are found where WSL keeps its tool, with none on the search path or one that finds no driver', async () => {
     const works = join(standIn, 'nvidia-smi')
     for (const first of [join(nowhere, 'nvidia-smi'), process.execPath]) {
@@ -217,6 +234,24 @@ describe.skipIf(process.platform === 'win32')('readings', () => {
     expect(problems[1]).toBeUndefined()
   })
 
+  it('do not come again while something is measured, and do so afterwards', async () => {
+    const watch = on('one-device', { NVIDIA_SMI_DIES_AFTER: '2' }).watch(
+      20,
+      (readings) => rounds.push(readings),
+      (problem) => problems.push(problem),
+    )
+    watches.push(watch)
+    watch.holdStarts?.(false)
+    await vi.waitFor(() => expect(rounds.length).toBeGreaterThan(0), { timeout: 20_000 })
+    watch.holdStarts?.(true)
+    await vi.waitFor(() => expect(problems.length).toBe(1), { timeout: 20_000 })
+    // Longer than it is waited before it is started again.
+    await sleep(1000)
+    expect(rounds.length).toBe(2)
+    watch.holdStarts?.(false)
+    await vi.waitFor(() => expect(rounds.length).toBe(4), { timeout: 20_000 })
+  })
+
   it('say why they stay away when a device is lost, and it is tried again', async () => {
     await watchUntil(on('gpu-lost'), ({ length }) => length >= 3)
     expect(rounds.slice(0, 2).map(([reading]) => reading)).toEqual([
@@ -277,6 +312,16 @@ describe.skipIf(process.platform === 'win32')('who computes', () => {
       expect(await on(machine).users()).toEqual([])
     },
   )
+
+  it('is nobody known where the driver hangs and it is not waited for any more', async () => {
+    const options = { paths: ['nvidia-smi'], answerLimitMs: 600_000 }
+    const probe = on('two-devices', { NVIDIA_SMI_HANGS: '1' }, options)
+    const stop = new AbortController()
+    const asked = probe.users(stop.signal)
+    stop.abort()
+    expect(await asked).toEqual([])
+    expect(await probe.users(stop.signal)).toEqual([])
+  })
 
   it('is told round by round, the host and others', async () => {
     const probe = on('foreign-process')

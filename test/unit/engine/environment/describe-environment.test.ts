@@ -122,10 +122,10 @@ describe('a provider that cannot work', () => {
   })
 
   it('for want of the driver says that, besides what else is missing', async () => {
-    const result = await launched(without('libcuda.so.1', 'libcufft.so.12'))
+    const result = await launched(without('libcuda.so.1', 'libcublas.so.13', 'libcufft.so.12'))
     expect(cudaOf(result)).toMatchObject({
-      reason: 'CUDA 13 needs libcufft.so.12 and the NVIDIA driver (libcuda.so.1), which were not found.',
-      hint: 'Install the NVIDIA driver, and the libraries: pip install nvidia-cufft',
+      reason: 'CUDA 13 needs libcublas.so.13 and the NVIDIA driver (libcuda.so.1), which were not found.',
+      hint: 'Install the NVIDIA driver, and the libraries: pip install nvidia-cublas nvidia-cufft',
     })
   })
 
@@ -140,7 +140,28 @@ describe('a provider that cannot work', () => {
     expect(result.tried).not.toContain('cuda')
     expect(cudaOf(result)).toMatchObject({
       reason:
-        'CUDA 13 needs libcudnn.so.9, which was not found. The libcudnn.so.9 in /usr/lib is for CUDA 12.',
+        'CUDA 13 needs libcudnn.so.9, which was not found. Without cuDNN convolutions fail. The libcudnn.so.9 in /usr/lib is for CUDA 12.',
+    })
+  })
+
+  it('but for want of cuFFT alone is tried, and what fails without it is said', async () => {
+    const result = await launched(without('libcufft.so.12'))
+    expect(result.tried).toContain('cuda')
+    expect(cudaOf(result)).toEqual({ name: 'cuda', usable: true, runtime: 'cuda13' })
+    expect(result.environment.findings?.find(({ topic }) => topic === 'runtime cuda13')).toMatchObject({
+      state: 'good',
+      text: expect.stringContaining('Without libcufft.so.12 the operators Rfft and Irfft fail on CUDA'),
+    })
+  })
+
+  it('for want of cuFFT, where the loader itself asks for it, is not launched', async () => {
+    const { ports, seen } = machine(without('libcufft.so.12'))
+    const { needs } = ports.libraries
+    ports.libraries.needs = async (path) => (await needs(path)).map((need) => ({ ...need, onDemand: false }))
+    const { providers } = await describeEnvironment(ports)
+    expect(seen.probed.map(({ provider }) => provider)).not.toContain('cuda')
+    expect(providers.find(({ name }) => name === 'cuda')).toMatchObject({
+      reason: 'CUDA 13 needs libcufft.so.12, which was not found.',
     })
   })
 

@@ -77,6 +77,8 @@ export interface Situation {
   /** Of a provider library, by its path. */
   needs?: (path: string) => readonly string[]
   devices?: Device[]
+  /** What the driver tells to be in use of the memory of every device; absent: it tells nothing. */
+  deviceMemoryUsedBytes?: number
   telemetry?: Environment['deviceTelemetry']
   driver?: Environment['driver']
   nvidiaHardware?: boolean
@@ -91,7 +93,7 @@ export function machine(situation: Situation) {
   const seen = {
     mostAtOnce: 0,
     modelPaths: new Set<string>(),
-    probed: [] as { provider: string; runtime: HostRuntime | undefined }[],
+    probed: [] as { provider: string; runtime: HostRuntime | undefined; device: number | undefined }[],
   }
   const launch: Ports['hosts']['launch'] = ({ runtime }) => {
     const host = new FakeHost()
@@ -104,7 +106,7 @@ export function machine(situation: Situation) {
         else tell(host, runtime)
       } else if (request.request === 'prepare') {
         seen.modelPaths.add(request.modelPath)
-        seen.probed.push({ provider: request.executionProvider, runtime })
+        seen.probed.push({ provider: request.executionProvider, runtime, device: request.device })
         if (prepare === undefined) host.say({ message: 'first-inference', ms: 1, outputs: [] })
         else prepare(host, request, runtime)
       } else if (request.request === 'end') host.exit()
@@ -127,7 +129,11 @@ export function machine(situation: Situation) {
     hosts: { launch },
     devices: {
       list: () => Promise.resolve({ devices, telemetry }),
-      watch: () => ({ stop: () => Promise.resolve() }),
+      watch(_intervalMs, listener) {
+        const memoryUsedBytes = situation.deviceMemoryUsedBytes
+        if (memoryUsedBytes !== undefined) listener(devices.map(({ index }) => ({ index, memoryUsedBytes })))
+        return { stop: () => Promise.resolve() }
+      },
       users: () => Promise.resolve([]),
       watchUsers: () => ({ stop: () => Promise.resolve() }),
       driver: () => Promise.resolve(situation.driver),

@@ -4,6 +4,7 @@ import { describeEnvironment } from '../../../../electron/engine/environment/des
 import {
   builtIn,
   cuda13Needs,
+  described,
   driverLibrary,
   h200,
   inFolder,
@@ -93,6 +94,25 @@ describe('what is found of the driver', () => {
     expect(finding(environment, 'NVIDIA driver').state).toBe('good')
   })
 
+  it.each([
+    ['Windows', { kernel: 'Windows_NT 10.0', libraries: [] }],
+    ['Linux on arm64', { architecture: 'arm64' }],
+  ])('is not that it is too old where there is no CUDA to be had: %s', async (_where, situation) => {
+    const old = { version: '450.80.02', cuda: '11.0' }
+    const environment = await look({ devices: [h200], driver: old, ...situation })
+    expect(finding(environment, 'NVIDIA driver').state).toBe('good')
+    expect(environment.nextStep).toMatch(/^Ready to measure on cpu/)
+  })
+
+  it('is nothing to do that it is too old for any CUDA where the device can be measured without', async () => {
+    const old = { version: '450.80.02', cuda: '11.0' }
+    const environment = await look({ devices: [h200], driver: old })
+    expect(finding(environment, 'NVIDIA driver')).toMatchObject({
+      ...{ state: 'absent', text: expect.stringContaining('the oldest that there is a runtime for') },
+    })
+    expect(environment.nextStep).toMatch(/^Ready to measure on cpu, webgpu/)
+  })
+
   it('is that its tool is missing, as in a container that was given the device only for computing', async () => {
     const environment = await look({ ...complete, devices: [], ...failing('(nvidia-smi was not found)') })
     expect(finding(environment, 'NVIDIA driver')).toMatchObject({ state: 'missing' })
@@ -164,7 +184,7 @@ describe('what is found of runtimes and libraries', () => {
     const { state, text } = finding(environment, 'runtime cuda13')
     expect(state).toBe('missing')
     expect(text).toBe(
-      'ONNX Runtime 1.2.3. CUDA 13 needs libcublasLt.so.13, libcublas.so.13, libcurand.so.10, libcufft.so.12 and libcudnn.so.9, which were not found. Found: libcudart.so.13 and libcuda.so.1 in /usr/lib.',
+      'ONNX Runtime 1.2.3. CUDA 13 needs libcublasLt.so.13, libcublas.so.13, libcurand.so.10 and libcudnn.so.9, which were not found. Found: libcudart.so.13 and libcuda.so.1 in /usr/lib.',
     )
     expect(environment.nextStep).toBe(
       'Install the libraries: pip install nvidia-cublas nvidia-cudnn-cu13 nvidia-cufft nvidia-curand',
@@ -202,6 +222,61 @@ describe('what is found of runtimes and libraries', () => {
     expect(finding(environment, 'runtime cuda13')).toMatchObject({
       ...{ state: 'wrong', text: expect.stringMatching(/every library.*signal SIGSEGV/i) },
     })
+  })
+
+  it('is that TensorRT does not work though its libraries are all here', async () => {
+    const runtime = withCuda('cuda13')
+    const environment = await look({
+      ...complete,
+      runtimes: [
+        builtIn,
+        {
+          ...runtime,
+          providerLibraries: [...runtime.providerLibraries, { provider: 'tensorrt', path: '/trt.so' }],
+        },
+      ],
+      needs: (path) => (path === '/trt.so' ? ['libcublas.so.13'] : cuda13Needs),
+      prepare: (host, { executionProvider }) => {
+        if (executionProvider === 'tensorrt') host.exit({ signal: 'SIGSEGV' })
+        else host.say({ message: 'first-inference', ms: 1, outputs: [] })
+      },
+    })
+    expect(finding(environment, 'runtime cuda13')).toMatchObject({
+      state: 'good',
+      text: expect.stringMatching(
+        /with CUDA 13: all that it needs was found\. TensorRT does not work, .*signal SIGSEGV/,
+      ),
+    })
+  })
+
+  it.each([
+    [
+      '/data/runtimes/cuda13',
+      'Remove it and install it again: batchscope runtime remove cuda13 && batchscope runtime install cuda13',
+    ],
+    [
+      '/bundle/runtimes/cuda13',
+      'It came with Batchscope: put the bundle that brought it into place again (it lies in "/bundle/runtimes/cuda13").',
+    ],
+  ])('is how to mend one that cannot be loaded: %s', async (folder, hint) => {
+    const environment = await look({
+      runtimes: [builtIn, { ...withCuda('cuda13'), folder }],
+      describe: (host, runtime) => {
+        if (runtime?.folder === folder) host.exit({ code: 1 })
+        else host.say(described)
+      },
+    })
+    expect(finding(environment, 'runtime cuda13')).toMatchObject({ state: 'wrong', hint })
+  })
+
+  it('is why libraries that were found are not used, and how to use them', async () => {
+    const unreachable = 'its folder cannot be searched'
+    const environment = await look({
+      libraries: [inFolder('/conda/lib', 'libcublas.so.13', { source: 'conda', unreachable })],
+    })
+    expect(finding(environment, 'CUDA 13 libraries').text).toBe(
+      'cuBLAS in /conda/lib (conda; not used, as its folder cannot be searched: to use it all the same, name it in BATCHSCOPE_LIBRARY_PATH); no runtime that is installed uses them.',
+    )
   })
 
   it('is nothing to do for a second runtime while the first has CUDA', async () => {

@@ -85,6 +85,72 @@ describe('the libraries of a runtime', () => {
     expect(from['libcublas.so.13']).toBe('/mine/libcublas.so.13')
   })
 
+  const users = { source: 'BATCHSCOPE_LIBRARY_PATH' }
+
+  it("that the user's folder has are taken though more is known of others", () => {
+    const mine = inFolder('/mine', 'libcudnn.so.9', users)
+    const packages = '/venv/lib/python3.12/site-packages/nvidia'
+    const known = inFolder(`${packages}/cudnn/lib`, 'libcudnn.so.9', { cudaMajor: 13 })
+    const cublas = inFolder(`${packages}/cu13/lib`, 'libcublas.so.13')
+    expect(choice(['libcublas.so.13', 'libcudnn.so.9'], [mine, known, cublas])).toEqual({
+      folders: ['/mine', `${packages}/cu13/lib`],
+      from: { 'libcublas.so.13': cublas.path, 'libcudnn.so.9': mine.path },
+    })
+  })
+
+  it("that the user's folder has are taken though a folder that is searched anyway has them too", () => {
+    const mine = inFolder('/mine', 'libcublas.so.13', users)
+    const others = [
+      inFolder('/conda/lib', 'libcudnn.so.9', { cudaMajor: 13 }),
+      inFolder('/conda/lib', 'libcublas.so.13'),
+    ]
+    const { folders: searched, from } = choice(['libcublas.so.13', 'libcudnn.so.9'], [mine, ...others])
+    expect(searched).toEqual(['/mine', '/conda/lib'])
+    expect(from['libcublas.so.13']).toBe('/mine/libcublas.so.13')
+  })
+
+  it("are not mixed: the user's folder for another CUDA hides nothing", () => {
+    const mine = ['libcublas.so.12', 'libcudnn.so.9'].map((name) =>
+      inFolder('/mine', name, { ...users, ...(name === 'libcudnn.so.9' ? { cudaMajor: 12 } : {}) }),
+    )
+    const right = inFolder('/venv/nvidia/cudnn/lib', 'libcudnn.so.9', { cudaMajor: 13 })
+    const found = [...mine, inSystem('libcublas.so.13'), right]
+    expect(choice(['libcublas.so.13', 'libcudnn.so.9'], found).folders).toEqual(['/venv/nvidia/cudnn/lib'])
+  })
+
+  it('are not mixed: what the loader finds is not hidden by a folder that is searched for another', () => {
+    const right = inSystem('libcudnn.so.9', { cudaMajor: 13 })
+    const found = [
+      right,
+      inFolder('/opt/cuda', 'libcublas.so.13'),
+      inFolder('/opt/cuda', 'libcudnn.so.9', { cudaMajor: 12 }),
+    ]
+    const { folders: searched, from } = choice(['libcublas.so.13', 'libcudnn.so.9'], found)
+    expect(searched).toEqual(['/usr/lib', '/opt/cuda'])
+    expect(from['libcudnn.so.9']).toBe(right.path)
+  })
+
+  it("that lie among other programs' libraries are searched for in a folder of links", () => {
+    const found = ['libcublas.so.13', 'libcudnn.so.9'].map((name) =>
+      inFolder('/conda/lib', name, { linkedIn: '/data/library-links/1' }),
+    )
+    expect(choice(['libcublas.so.13', 'libcudnn.so.9'], found)).toEqual({
+      folders: ['/data/library-links/1'],
+      from: {
+        'libcublas.so.13': '/conda/lib/libcublas.so.13',
+        'libcudnn.so.9': '/conda/lib/libcudnn.so.9',
+      },
+    })
+  })
+
+  it('that cannot be searched for are not taken', () => {
+    const found = [inFolder('/conda/lib', 'libcublas.so.13', { unreachable: 'it cannot' })]
+    expect(choice(['libcublas.so.13'], found)).toEqual({
+      folders: [],
+      from: { 'libcublas.so.13': undefined },
+    })
+  })
+
   it('are told as the loader takes them: a folder that is searched for one library gives its others too', () => {
     const found = [
       inSystem('libcudart.so.13'),

@@ -50,22 +50,24 @@ describe('a device', () => {
   })
 })
 
-describe('a device that others compute on', () => {
+describe('a device that others are on', () => {
   const python = { pid: 7, device: 0, name: 'python3', memoryBytes: 2048 * mebibyte }
   const unnamed = { pid: 8, device: 0, name: undefined, memoryBytes: undefined }
   const alone = { others: [], hostListed: true }
 
   it('is shared, with the largest of them and when it was seen', () => {
     expect(deviceSharedFlag({ before: [python], during: alone, after: [python, unnamed] })?.reason).toBe(
-      'python3 (process 7) with 2.00 GiB and 1 more used the GPU before and after it was measured',
+      'python3 (process 7) with 2.00 GiB and 1 more had memory of the GPU before and after it was measured; whether those processes computed, the driver does not tell',
     )
     expect(deviceSharedFlag({ before: [], during: alone, after: [unnamed] })?.reason).toBe(
-      'an unnamed process (process 8) used the GPU after it was measured',
+      'an unnamed process (process 8) had memory of the GPU after it was measured; whether that process computed, the driver does not tell',
     )
     expect(
       deviceSharedFlag({ before: [python], during: { others: [python], hostListed: true }, after: [] })
         ?.reason,
-    ).toBe('python3 (process 7) with 2.00 GiB used the GPU while it was measured')
+    ).toBe(
+      'python3 (process 7) had 2.00 GiB of the GPU while it was measured; whether that process computed, the driver does not tell',
+    )
     expect(deviceSharedFlag({ before: [], during: alone, after: [] })).toBeUndefined()
   })
 
@@ -82,6 +84,11 @@ describe('a device that others compute on', () => {
     const both = { others: [host, python], hostListed: false }
     expect(deviceSharedFlag({ before: [], during: both, after: [] })?.reason).toMatch(
       /^python3 \(process 7\)/,
+    )
+    const lingers = { others: [host], hostListed: false }
+    expect(deviceSharedFlag({ before: [], during: lingers, after: [host] })).toBeUndefined()
+    expect(deviceSharedFlag({ before: [], during: lingers, after: [host, python] })?.reason).toMatch(
+      /^python3 \(process 7\).* after /,
     )
     const stays = { others: [python], hostListed: false }
     expect(deviceSharedFlag({ before: [python], during: stays, after: [python] })?.reason).toContain('while')

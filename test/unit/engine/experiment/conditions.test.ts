@@ -17,7 +17,9 @@ let tellUsers: (users: DeviceUser[]) => void
 let users: DeviceUser[]
 let sharedBytes: number | undefined
 let timesAsked: number
+let watchedEveryMs: number
 let foreignMs: number
+let onAsked: () => void
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -25,6 +27,7 @@ beforeEach(() => {
   sharedBytes = undefined
   timesAsked = 0
   foreignMs = 0
+  onAsked = () => undefined
   const ports = {
     clock,
     processes: {
@@ -35,8 +38,10 @@ beforeEach(() => {
     },
     devices: {
       list: () => Promise.resolve({ devices: [], telemetry: { available: false as const, reason: '' } }),
-      watch(_intervalMs: number, listener: (readings: DeviceReading[]) => void) {
+      watch(intervalMs: number, listener: (readings: DeviceReading[]) => void) {
         tellDevices = listener
+        watchedEveryMs = intervalMs
+        queueMicrotask(() => listener([{ index: 0 }]))
         return { stop: () => Promise.resolve() }
       },
       watchUsers(_intervalMs: number, listener: (users: DeviceUser[]) => void) {
@@ -44,8 +49,10 @@ beforeEach(() => {
         return { stop: () => Promise.resolve() }
       },
       driver: () => Promise.resolve(undefined),
-      users() {
+      users(signal?: AbortSignal) {
         timesAsked += 1
+        onAsked()
+        if (signal?.aborted === true) return Promise.resolve([])
         return Promise.resolve(users)
       },
     },
@@ -134,7 +141,11 @@ describe('the conditions of an execution', () => {
     watch.enter('ending')
     const flags = await watch.end()
     expect(flags).toEqual([
-      { name: 'shared-device', reason: 'python3 (process 5) used the GPU while it was measured' },
+      {
+        name: 'shared-device',
+        reason:
+          'python3 (process 5) had memory of the GPU while it was measured; whether that process computed, the driver does not tell',
+      },
     ])
   })
 
@@ -144,12 +155,71 @@ describe('the conditions of an execution', () => {
     watch.enter('measuring')
     watch.enter('ending')
     telemetry.watchHost(undefined)
+    tellDevices([{ index: 1 }])
     users = [{ pid: 4242, device: 1, name: 'node', memoryBytes: undefined }]
     expect(await watch.end()).toEqual([])
     await watch.begin(cuda)
     watch.enter('measuring')
     watch.enter('ending')
     expect(await watch.end()).toEqual([])
+  })
+
+  it('are not those of a host that is listed under another number a little longer than it lives', async () => {
+    const host = { pid: 91, device: 1, name: 'node', memoryBytes: 4096 }
+    await watch.begin(cuda)
+    telemetry.watchHost(4242)
+    watch.enter('measuring')
+    tellUsers([host])
+    watch.enter('ending')
+    users = [host]
+    expect(await watch.end()).toEqual([])
+    const asked = timesAsked
+    users = []
+    await watch.begin(cuda)
+    expect(timesAsked).toBe(asked + 1)
+    expect(watch.usersBefore).toEqual([])
+  })
+
+  it('are read as often as each execution needs', async () => {
+    await watch.begin(cuda)
+    expect(watchedEveryMs).toBe(50)
+    await watch.begin(cpu)
+    expect(watchedEveryMs).toBe(500)
+    await watch.begin({ ...cuda, executionProvider: 'tensorrt' })
+    expect(watchedEveryMs).toBe(50)
+    await watch.begin({ ...cuda, executionProvider: 'webgpu' })
+    expect(watchedEveryMs).toBe(500)
+  })
+
+  it.each(['dml', 'webgpu', 'coreml'] as const)(
+    "are not those of the driver's device on %s, which numbers devices in its own way",
+    async (executionProvider) => {
+      users = [{ pid: 5, device: 0, name: 'python3', memoryBytes: undefined }]
+      await watch.begin({ batchSize: 1, executionProvider, dims: {} })
+      watch.enter('measuring')
+      tellDevices([capped(0)])
+      tellUsers(users)
+      watch.enter('ending')
+      expect(await watch.end()).toEqual([])
+      expect(timesAsked).toBe(0)
+    },
+  )
+
+  it('ask nobody once the execution is cancelled, and then before the next', async () => {
+    const cancel = new AbortController()
+    await watch.begin(cuda, cancel.signal)
+    cancel.abort()
+    await watch.end()
+    expect(timesAsked).toBe(1)
+    users = [{ pid: 5, device: 1, name: 'python3', memoryBytes: undefined }]
+    const during = new AbortController()
+    onAsked = () => during.abort()
+    await watch.begin(cuda, during.signal)
+    expect(timesAsked).toBe(2)
+    expect(watch.usersBefore).toEqual([])
+    onAsked = () => undefined
+    await watch.begin(cuda)
+    expect(watch.usersBefore).toEqual(users)
   })
 
   it('are asked of the host while it is there, on a device only', async () => {

@@ -71,7 +71,7 @@ describe('the runtimes of an experiment', () => {
       {
         field: 'runtimes',
         message: 'The runtime "cuda12" is not installed.',
-        hint: 'Install it: batchscope runtime install cuda12.',
+        hint: 'Install it: batchscope runtime install cuda12',
       },
     ])
   })

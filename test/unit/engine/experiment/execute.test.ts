@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { HostMessage, HostRequest } from '../../../../electron/contract/host-protocol.ts'
+import type { HostRequest } from '../../../../electron/contract/host-protocol.ts'
 import type { ModelDescription } from '../../../../electron/contract/model.ts'
 import { executeTrial, type ExecuteContext } from '../../../../electron/engine/experiment/execute.ts'
 import { defaultRules } from '../../../../electron/engine/experiment/rules.ts'
@@ -29,16 +29,13 @@ const model: ModelDescription = {
 
 type Answers = Partial<Record<HostRequest['request'], (host: FakeHost) => void>>
 
-/** A host on which everything goes well; `fallbackNodes` and the output's shape as given. */
-function goodAnswers(
-  outputShape: number[],
-  loaded: Partial<Extract<HostMessage, { message: 'loaded' }>> = {},
-): Answers {
+/** A host on which everything goes well; the output's shape as given. */
+function goodAnswers(outputShape: number[]): Answers {
   let windows = 0
   return {
     prepare: (host) =>
       host.say(
-        { message: 'loaded', loadMs: 12, ...loaded },
+        { message: 'loaded', loadMs: 12 },
         { message: 'first-inference', ms: 3, outputs: [{ name: 'y', shape: outputShape }] },
       ),
     sample: (host) => {
@@ -140,14 +137,6 @@ describe('an execution', () => {
       flags: [
         { name: 'batch-ignored', reason: 'output "y" has size 1 along its batch axis 0 at batch size 4' },
       ],
-    })
-  })
-
-  it('with nodes on another provider is flagged, with their number', async () => {
-    const execution = await execute(goodAnswers([4, 2], { fallbackNodes: 3 }), { provider: 'cuda' })
-    expect(execution).toMatchObject({
-      fallbackNodes: 3,
-      flags: [{ name: 'ep-fallback', reason: '3 nodes run on another provider than cuda' }],
     })
   })
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { combinedPeaks, devicePeaks, raised } from '../../../../electron/engine/experiment/memory-peaks.ts'
+import {
+  combinedPeaks,
+  devicePeaks,
+  raised,
+  type DeviceMemorySeen,
+} from '../../../../electron/engine/experiment/memory-peaks.ts'
 
 const mebibyte = 1024 ** 2
 
@@ -15,27 +20,37 @@ describe('the peaks of an execution', () => {
 
 describe('the peak of a device', () => {
   const highest = { bytes: 900, reachedMs: 50, reachedBytes: 900 }
+  const seen: DeviceMemorySeen = { baseline: 100, highest, ofHost: undefined, covered: true }
+  const nothing: DeviceMemorySeen = {
+    ...{ baseline: undefined, highest: undefined, ofHost: undefined, covered: false },
+  }
 
   it('is what the driver told of the process, with what others held before', () => {
-    expect(devicePeaks({ baseline: 100, highest, ofHost: { bytes: 600, lastMs: 50 } })).toEqual({
+    expect(devicePeaks({ ...seen, ofHost: { bytes: 600, lastMs: 50 } })).toEqual({
       ...{ devicePeakBytes: 600, deviceBaselineBytes: 100 },
       deviceMeasuredBy: 'process',
     })
-    expect(
-      devicePeaks({ baseline: undefined, highest: undefined, ofHost: { bytes: 600, lastMs: 1 } }),
-    ).toEqual({
+    expect(devicePeaks({ ...nothing, ofHost: { bytes: 600, lastMs: 1 } })).toEqual({
       ...{ devicePeakBytes: 600, deviceMeasuredBy: 'process' },
     })
   })
 
   it('is the difference where the driver was not asked after the height', () => {
     const byDifference = { devicePeakBytes: 800, deviceBaselineBytes: 100, deviceMeasuredBy: 'difference' }
-    expect(devicePeaks({ baseline: 100, highest, ofHost: { bytes: 600, lastMs: 49 } })).toEqual(byDifference)
-    expect(devicePeaks({ baseline: 100, highest, ofHost: undefined })).toEqual(byDifference)
+    expect(devicePeaks({ ...seen, ofHost: { bytes: 600, lastMs: 49 } })).toEqual(byDifference)
+    expect(devicePeaks(seen)).toEqual(byDifference)
+  })
+
+  it('is no difference where the device was not read all the time, and still what the driver told', () => {
+    expect(devicePeaks({ ...seen, covered: false })).toEqual({})
+    expect(devicePeaks({ ...seen, covered: false, ofHost: { bytes: 600, lastMs: 50 } })).toMatchObject({
+      devicePeakBytes: 600,
+      deviceMeasuredBy: 'process',
+    })
   })
 
   it('is not known of a device whose memory nobody tells', () => {
-    expect(devicePeaks({ baseline: undefined, highest: undefined, ofHost: undefined })).toEqual({})
+    expect(devicePeaks(nothing)).toEqual({})
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ExperimentDraft } from '../../../../electron/contract/experiment.ts'
 import { previewExperiment } from '../../../../electron/engine/experiment/preview.ts'
 import { dynamicModel, fixedBatchModel } from './draft-models.ts'
 
@@ -16,6 +17,23 @@ describe('the preview of an experiment', () => {
     expect(short.estimateMs).toEqual([4 * (500 + 100 + 500), 4 * (500 + 400 + 500)])
     expect(usual.estimateMs[0]).toBeGreaterThan(short.estimateMs[0])
     expect(usual.estimateMs[1]).toBeGreaterThan(usual.estimateMs[0])
+  })
+
+  it('expects profiling after measuring on a device, of at most eight batch sizes a series', () => {
+    const lasts = (draft: ExperimentDraft) => {
+      const { plan, problems } = previewExperiment(
+        { maxTime: '500', warmupTime: '100', ...draft },
+        dynamicModel,
+      )
+      if (plan === undefined) throw new Error(problems[0]?.message)
+      return plan.estimateMs
+    }
+    const more = (batch: string) => {
+      const [onCpu, onCuda] = [lasts({ batch }), lasts({ batch, executionProviders: 'cuda' })]
+      return [onCuda[0] - onCpu[0], onCuda[1] - onCpu[1]]
+    }
+    expect(more('1,2')).toEqual([2 * 500, 2 * 2500])
+    expect(more('1:40')).toEqual([8 * 500, 8 * 2500])
   })
 
   it('says that an automatic search is an expectation', () => {

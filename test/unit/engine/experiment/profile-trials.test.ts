@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -62,6 +62,7 @@ async function profile(
   behave: Behaviour,
   experiment: ExperimentState = sweep(),
   runtimeOf: () => HostRuntime | undefined = () => undefined,
+  clock = new ManualClock(),
 ) {
   const hosts: FakeHost[] = []
   const launched: HostLaunchOptions[] = []
@@ -86,7 +87,7 @@ async function profile(
           return host
         },
       },
-      clock: new ManualClock(),
+      clock,
       files: createNodeFiles({ dataFolder, resourcesFolder: dataFolder }),
     },
     models: { reference: modelFixture, variants: new Map() },
@@ -103,7 +104,9 @@ describe('profiling where the time goes', () => {
   it('runs every trial of a device once more in a host of its own, and records what its profile shows', async () => {
     const { hosts, requests, said, times } = await profile(profiled)
     expect(said).toEqual([
-      "Running what was measured on cuda a few times more, with ONNX Runtime's profiler, to see where the time goes.",
+      'Profiling 1 of 3: batch 1 on cuda, to see where the time goes. All of it takes less than a minute, and can be stopped: everything is measured.',
+      'Profiling 2 of 3: batch 2 on cuda.',
+      'Profiling 3 of 3: batch 4 on cuda.',
     ])
     expect(hosts).toHaveLength(3)
     expect(requests.map(({ inputs }) => inputs[0]?.shape[0])).toEqual([1, 2, 4])
@@ -128,6 +131,76 @@ describe('profiling where the time goes', () => {
       failing(request, host)
     }, experiment)
     expect(await profiles()).toEqual([])
+  })
+
+  it('profiles eight batch sizes of a series at most, the smallest and the largest among them', async () => {
+    const { requests, said } = await profile(profiled, sweep(Array.from({ length: 30 }, (_, at) => at + 1)))
+    const sizes = requests.map(({ inputs }) => inputs[0]?.shape[0])
+    expect(sizes).toHaveLength(8)
+    expect(sizes).toEqual(expect.arrayContaining([1, 2, 4, 8, 16, 30]))
+    expect(said.at(-1)).toBe('Profiling 8 of 8: batch 30 on cuda.')
+  })
+
+  it('goes on with what is left where it was interrupted, and chooses no others for what was done', async () => {
+    const experiment = sweep(Array.from({ length: 30 }, (_, at) => at + 1))
+    const first = await profile(profiled, experiment)
+    const known = first.times.slice(0, 5)
+    const trialTimes = new Map(known.map((time) => [time.trialId, time]))
+    const second = await profile(profiled, { ...experiment, trialTimes })
+    expect([...known, ...second.times].map(({ trialId }) => trialId)).toEqual(
+      first.times.map(({ trialId }) => trialId),
+    )
+    expect(second.said[0]).toMatch(/^Profiling 1 of 3: batch \d+ on cuda, to see/)
+  })
+
+  it('takes for shape work along a series what its smallest batch size shows', async () => {
+    const sized = ({ inputs }: Profile) => {
+      const many = { int64: [Number(inputs[0]?.shape[0]) * 40] }
+      return profileText(
+        Array.from({ length: 3 }, () => ({
+          copyInUs: 1,
+          nodes: [
+            { name: '/concat', operator: 'Concat', provider: 'CPUExecutionProvider', us: 5, inputs: [many] },
+          ],
+          copyOutUs: 1,
+        })),
+      )
+    }
+    const { times } = await profile(async (request, host) => {
+      await write(request, sized(request))
+      host.say({ message: 'profiled', runs: 2, inputBytes: 1, outputBytes: 1 })
+    })
+    expect(times.map(({ breakdown }) => breakdown?.shapeNodes)).toEqual([1, 1, 1])
+    expect(times.map(({ breakdown }) => breakdown?.fallback)).toEqual([undefined, undefined, undefined])
+  })
+
+  it('removes profiles that a killed process left a day ago, and no younger ones', async () => {
+    const folder = join(dataFolder, 'cache/profiles')
+    await mkdir(folder, { recursive: true })
+    for (const [name, hours] of Object.entries({ old: 25, young: 23 })) {
+      await writeFile(join(folder, name), '[')
+      const then = new Date(Date.parse(new ManualClock().wallTime()) - hours * 3_600_000)
+      await utimes(join(folder, name), then, then)
+    }
+    await profile(profiled, sweep([1]))
+    expect(await profiles()).toEqual(['young'])
+  })
+
+  it('ends one that takes much longer than expected, long before the time limit of an execution', async () => {
+    const clock = new ManualClock()
+    const experiment = sweep([1])
+    const [measured] = experiment.executions
+    let asked: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const running = profile(() => asked(), experiment, undefined, clock)
+    await begun
+    await clock.advance(3 * (measured?.execution.durationMs ?? 0) + 40_000)
+    const { problems, hosts } = await running
+    expect(problems).toEqual(['It could not be profiled: The model took too long and was ended.'])
+    expect(hosts[0]?.kills).toEqual(['SIGKILL'])
+    expect(clock.now()).toBeLessThan(experiment.record.spec.rules.timeoutMs)
   })
 
   it('leaves the CPU alone, what ran out of memory or was skipped, and what was profiled before', async () => {
@@ -181,14 +254,15 @@ describe('profiling where the time goes', () => {
   })
 
   it('passes over what would not end within the time budget', async () => {
-    const { executions } = sweep([1, 2])
+    const sizes = [1, 2, 4, 8]
+    const { executions } = sweep(sizes)
     const measuredMs = executions.reduce((sum, { execution }) => sum + execution.durationMs, 0)
-    expect(await profile(profiled, sweep([1, 2], { timeBudgetMs: measuredMs + 10 }))).toMatchObject({
-      hosts: [],
-      problems: Array(2).fill('Not profiled: the time budget was used up.'),
+    expect(await profile(profiled, sweep(sizes, { timeBudgetMs: measuredMs + 10 }))).toMatchObject({
+      ...{ hosts: [], said: [] },
+      problems: Array(4).fill('Not profiled: the time budget was used up.'),
     })
-    const { problems } = await profile(profiled, sweep([1, 2], { timeBudgetMs: measuredMs + 60_000 }))
-    expect(problems).toEqual([undefined, undefined])
+    const { problems } = await profile(profiled, sweep(sizes, { timeBudgetMs: measuredMs + 60_000 }))
+    expect(problems).toEqual(Array(4).fill(undefined))
   })
 
   it('stops at once when it is told to, and records nothing of what it was at', async () => {

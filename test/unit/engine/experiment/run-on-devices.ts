@@ -23,6 +23,8 @@ export interface DeviceRig {
   /** Use of a device before an execution and at its highest. */
   memory?: { beforeBytes: number; peakBytes: number }
   users?: readonly DeviceUser[]
+  /** Told what is done when nothing is left to be measured. */
+  doing?: (activity: string, runner: Runner) => void
 }
 
 export const gpus: Device[] = [0, 1].map((index) => ({
@@ -82,7 +84,7 @@ export async function run(fold: Fold, rig: DeviceRig) {
       phaseChanged: () => undefined,
       samplesTaken: () => undefined,
       decided: () => undefined,
-      doing: () => undefined,
+      doing: (activity) => rig.doing?.(activity, runner),
       writeFailed: () => undefined,
     },
   })
@@ -101,6 +103,7 @@ function telemetryOf({ memory }: DeviceRig): Telemetry {
   const peaks = memory && { deviceBaselineBytes: memory.beforeBytes, devicePeakBytes: memory.peakBytes }
   return {
     start: () => undefined,
+    readEvery: () => Promise.resolve(),
     watchHost: () => undefined,
     lastHostPid: undefined,
     peaks: () => peaks ?? {},

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { formatMilliseconds } from '../../../../electron/contract/quantity.ts'
+import { timeParts } from '../../../../electron/contract/time-words.ts'
 import { readProfile } from '../../../../electron/engine/experiment/read-profile.ts'
-import { breakdownOf, type ProfiledRun } from '../../../../electron/engine/experiment/time-breakdown.ts'
+import {
+  breakdownOf,
+  shapeKeysOf,
+  type ProfiledRun,
+} from '../../../../electron/engine/experiment/time-breakdown.ts'
 import { profileText, textFile, type CallSketch, type NodeSketch } from '../../../fixtures/profile-text.ts'
 
 const onCuda = (operator: string, us: number, more: Partial<NodeSketch> = {}): NodeSketch => ({
@@ -27,7 +33,7 @@ describe('where the time of a call goes', () => {
       copyOutUs: 3 * us,
     })
     expect(await breakdown([call(1000), call(100), call(200)])).toMatchObject({
-      ...{ runs: 3, callMs: 1.21, copyInMs: 0.2, executeMs: 0.41, copyOutMs: 0.6, nodesMs: 0.4 },
+      ...{ runs: 3, callMs: 1.21, copyInMs: 0.2, executeMs: 0.41, copyOutMs: 0.6 },
       ...{ inputBytes: 4e6, outputBytes: 4000 },
     })
   })
@@ -60,7 +66,8 @@ describe('where the time of a call goes', () => {
   it('takes a usual rate where the inputs are too small to tell one, and no more time than there was', async () => {
     const call = { copyInUs: 100, nodes: [], copyOutUs: 300 }
     const small = await breakdown([call], { inputBytes: 512, outputBytes: 4e5 })
-    expect(small?.transfer).toMatchObject({ outMs: 0.1, bytesPerSecond: 4e9 })
+    expect(small?.transfer).toMatchObject({ outMs: 0.1 })
+    expect(small?.transfer).not.toHaveProperty('bytesPerSecond')
     const large = await breakdown([call], { inputBytes: 512, outputBytes: 4e9 })
     expect(large?.transfer?.outMs).toBe(0.3)
   })
@@ -111,9 +118,20 @@ describe('nodes that fell back to the CPU', () => {
     expect(found?.shapeNodes).toBe(2)
   })
 
+  it('are told from those that compute shapes by what another profile showed, where one is given', async () => {
+    const sized = (batch: number) =>
+      call(onCpu('Concat', 5, { inputs: [{ int64: [batch] }], outputs: [{ int64: [batch] }] }))
+    expect(await breakdown(sized(128))).toMatchObject({ fallback: { count: 1 } })
+    const smallest = await readProfile(textFile(profileText([...sized(1), ...sized(1)])), 1)
+    const found = await breakdown(sized(128), { shapeKeys: shapeKeysOf(smallest) })
+    expect(found).not.toHaveProperty('fallback')
+    expect(found?.shapeNodes).toBe(1)
+  })
+
   it('are none where the CPU was asked for', async () => {
     const found = await breakdown(call(onCpu('Conv', 9)), { executionProvider: 'cpu' })
-    for (const part of ['fallback', 'shapeNodes', 'transfer', 'bound']) expect(found).not.toHaveProperty(part)
+    for (const part of ['fallback', 'shapeNodes', 'transfer', 'split', 'bound'])
+      expect(found).not.toHaveProperty(part)
   })
 })
 
@@ -145,8 +163,16 @@ describe('what a call on a device is bound by', () => {
     expect(await bound(call, { inputBytes: 4096 })).toEqual({
       kind: 'launch',
       evidence:
-        'Of 3.04 ms a call, the CPU spends 2.90 ms launching 280 nodes, and the device is done 0.119 ms after that.',
+        'Of 3.04 ms a call, the CPU spends 2.92 ms launching 280 nodes, and the device is done 0.119 ms after that.',
     })
+  })
+
+  it('is launching where a model is tiny: copying its inputs takes the time of any call, not of their bytes', async () => {
+    const call = { copyInUs: 38, nodes: launches(3), copyOutUs: 12 }
+    const found = await breakdown([call], { inputBytes: 3072, outputBytes: 40 })
+    expect(found?.bound?.kind).toBe('launch')
+    expect(found?.transfer?.inMs).toBeCloseTo(3072 / 4e6, 9)
+    expect(found?.split?.launchMs).toBeCloseTo(0.038 - 3072 / 4e6 + 0.03, 9)
   })
 
   it('is computing where the CPU waits for the device, even if launching took longer than waiting', async () => {
@@ -155,6 +181,17 @@ describe('what a call on a device is bound by', () => {
       kind: 'compute',
       evidence: 'Of 3.50 ms a call, waiting for the device takes 1.40 ms, and giving it its work 2.00 ms.',
     })
+  })
+
+  it('shows the same waiting and launching in its parts as in its evidence, and nothing is left over', async () => {
+    const nodes = [...launches(20), onCuda('NonZero', 900), onCpu('TopK', 300), onCuda('MemcpyToHost', 200)]
+    const found = await breakdown([{ copyInUs: 100, nodes, betweenUs: 50, copyOutUs: 1400 }])
+    if (found === undefined) throw new Error('no call')
+    const parts = timeParts(found)
+    const wait = parts.find(({ key }) => key === 'wait')?.ms ?? 0
+    expect(wait).toBeCloseTo(1.4 - 4000 / 4e7 + 0.8 + 0.2 - 4096 / 4e7, 6)
+    expect(found.bound?.evidence).toContain(`waiting for the device takes ${formatMilliseconds(wait)}`)
+    expect(parts.reduce((sum, { ms }) => sum + ms, 0)).toBeCloseTo(found.callMs, 9)
   })
 
   it('is computing where nodes take longer than any launch: they wait for the device themselves', async () => {

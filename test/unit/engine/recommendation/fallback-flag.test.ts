@@ -20,6 +20,13 @@ describe('the flag of nodes that fell back to the CPU', () => {
     expect(fallbackFlag({ ...breakdownFixture, fallback })?.reason).toMatch(/: A, B, C, 2 more$/)
   })
 
+  it('is not raised where they take less than 1 % of the call', () => {
+    const of = (ms: number) =>
+      fallbackFlag({ ...breakdownFixture, fallback: { count: 1, ms, nodes: nodes('TopK') } })
+    expect(of(0.113)).toBeUndefined()
+    expect(of(0.115)?.name).toBe('ep-fallback')
+  })
+
   it('is not raised where everything ran on the device', () => {
     const { fallback: _, ...all } = breakdownFixture
     expect(fallbackFlag(all)).toBeUndefined()

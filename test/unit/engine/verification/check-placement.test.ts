@@ -9,7 +9,6 @@ const breakdown: TimeBreakdown = {
     copyInMs: 1,
     executeMs: 8,
     copyOutMs: 1,
-    nodesMs: 7,
     inputBytes: 1,
     outputBytes: 1,
   },

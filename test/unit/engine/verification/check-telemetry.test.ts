@@ -49,6 +49,15 @@ describe('live telemetry', () => {
     })
   })
 
+  it('is not deceived by samples without a reading between two that say the same', () => {
+    const often = history(100)
+    const telemetry = often.telemetry.map((sample, index) => ({
+      ...sample,
+      devices: index % 2 === 0 ? [{ index: 0, powerWatts: 400 }] : [],
+    }))
+    expect(judge([{ ...often, telemetry }]).verdict).toBe('failed')
+  })
+
   it('rests on the readings within the measured windows where power is known: before them a device idles', () => {
     const energy = { joulesPerItem: 0.3, meanWatts: 400, readings: 36 }
     const judged = judge([history(500)], true, [madeUpTrial(1, { energy, windowMs: 2000 })])

@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
-import type { RunEvent, RunSnapshot } from '../../../../electron/contract/run-event.ts'
+import type { LiveTrial, RunEvent, RunSnapshot } from '../../../../electron/contract/run-event.ts'
 import { provideClient } from '../../../../renderer/stores/connection.ts'
 import { useRun } from '../../../../renderer/stores/run.ts'
 import { createFakeClient, type FakeClient } from '../../../fixtures/fake-client.ts'
@@ -34,6 +34,18 @@ const event = (sequence: number, parts: Partial<RunEvent> = {}): RunEvent => ({
   ...identity,
   sequence,
   ...parts,
+})
+
+const planned = (id: string, executionProvider: 'cpu' | 'cuda', device?: number): LiveTrial => ({
+  trial: {
+    id,
+    experimentId: 'e',
+    config: { batchSize: 1, executionProvider, dims: {}, ...(device === undefined ? {} : { device }) },
+    reason: 'asked for',
+  },
+  state: 'waiting',
+  executionsDone: 0,
+  executionsPlanned: 2,
 })
 
 let client: FakeClient
@@ -179,6 +191,34 @@ describe('useRun', () => {
     await settle()
     expect(store.telemetry().readings.length).toBe(2)
     expect(store.spans).toEqual([{ trialId: 'a', fromMs: 1100, toMs: 2900 }])
+  })
+
+  it('draws the device that is measured on, also where the first trials run on the CPU', async () => {
+    const store = await runStore(snapshot({ trials: [planned('t1', 'cpu')] }))
+    expect(store.device).toBeUndefined()
+    const devices = [
+      { index: 0, memoryUsedBytes: 10 },
+      { index: 1, memoryUsedBytes: 20 },
+    ]
+    client.emit(
+      'run',
+      event(11, { trials: [planned('t2', 'cuda', 1)], telemetry: [{ ...reading(1100), devices }] }),
+    )
+    expect(store.device).toBe(1)
+    expect(store.telemetry().readings.valueAt('deviceBytes', 0)).toBe(20)
+  })
+
+  it('knows between two executions what was measured last', async () => {
+    const store = await runStore(snapshot({ trials: [planned('t1', 'cpu'), planned('t2', 'cuda', 1)] }))
+    expect(store.lastConfig).toBeUndefined()
+    const { progress } = snapshot()
+    client.emit(
+      'run',
+      event(11, { progress: { ...progress, current: { trialId: 't2', phase: 'loading', startedMs: 1100 } } }),
+    )
+    client.emit('run', event(12, { progress }))
+    expect(store.currentTrial).toBeUndefined()
+    expect(store.lastConfig?.executionProvider).toBe('cuda')
   })
 
   it('asks the engine to stop and to skip, for the run that it shows', async () => {

@@ -24,6 +24,8 @@ describe('useSearchHistory', () => {
     history.want()
     await settle()
     expect(history.decisions).toEqual(['Decided in experiment-1.'])
+    // Telemetry of a long run is large, and nobody asked for it.
+    expect(client.calls.at(-1)?.params).toMatchObject({ telemetry: false })
   })
 
   it('follows the experiment that is selected', async () => {

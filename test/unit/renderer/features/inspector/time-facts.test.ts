@@ -10,15 +10,16 @@ describe('what the inspector tells of a profile', () => {
   it('says what was profiled, where nodes ran, and what the arena held', () => {
     expect(timeFacts(breakdownFixture).map(({ label, value }) => [label, value])).toEqual([
       ['Profiled', '10 calls, 11.4 ms each'],
-      ['In and out', '36.8 MiB in, 250 KiB out'],
+      ['In and out', '36.8 MiB in at 6.90 GiB/s, 250 KiB out'],
       ['Nodes', 'cuda 328, cpu 12; 9 of those on the CPU compute shapes only'],
       ['Arena', '1.63 GiB held, 1.16 GiB in use at most: 29 % of it never at once'],
     ])
   })
 
   it('leaves out what is not known', () => {
-    const { shapeNodes: _s, arena: _a, ...rest } = breakdownFixture
+    const { shapeNodes: _s, arena: _a, transfer: _t, ...rest } = breakdownFixture
     const facts = timeFacts(rest)
+    expect(facts[1]?.value).toBe('36.8 MiB in, 250 KiB out')
     expect(facts.map(({ key }) => key)).toEqual(['calls', 'bytes', 'placement'])
     expect(facts[2]?.value).toBe('cuda 328, cpu 12')
   })

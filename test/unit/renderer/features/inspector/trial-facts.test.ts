@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { splitExecutions } from '../../../../../renderer/charts/memory-trace-chart.ts'
 import {
   configFacts,
   executionRows,
@@ -97,27 +96,5 @@ describe('the facts of a trial', () => {
       label: 'Why it was tried',
       value: 'halfway from 16 to 32',
     })
-  })
-})
-
-describe('splitExecutions', () => {
-  it('begins an execution after a gap and leaves out readings without a session host', () => {
-    const reading = (timeMs: number, hasHost = true) => ({
-      timeMs,
-      ...(hasHost ? { host: { residentBytes: 1, cpuPercent: 1 } } : {}),
-      system: { memoryUsedBytes: 1, memoryTotalBytes: 1 },
-      devices: [],
-    })
-    const split = splitExecutions([
-      reading(0),
-      reading(100),
-      reading(200, false),
-      reading(9000),
-      reading(9100),
-    ])
-    expect(split.map((samples) => samples.map(({ timeMs }) => timeMs))).toEqual([
-      [0, 100],
-      [9000, 9100],
-    ])
   })
 })

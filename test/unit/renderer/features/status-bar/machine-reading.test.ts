@@ -29,6 +29,22 @@ describe('the machine in the status bar', () => {
     expect(reading.values).toEqual(['87 %', '412 W'])
   })
 
+  it('is the GPU that is measured on, and says which of several it is', () => {
+    const [sample] = plausibleTelemetry(0, 1)
+    if (sample === undefined) throw new Error('no telemetry')
+    const [first] = withDevice.devices
+    const several = {
+      ...withDevice,
+      devices: [...withDevice.devices, { ...first, index: 1, name: 'NVIDIA L4' }],
+    }
+    const latest = { ...sample, devices: [{ index: 1, utilizationPercent: 93 }] }
+    expect(machineReading(several, latest, 1)).toMatchObject({
+      name: '1: NVIDIA L4',
+      values: ['139 GiB', '93 %'],
+    })
+    expect(machineReading(several, null).name).toBe('0: NVIDIA H200')
+  })
+
   it('is the GPU with the reason why it cannot be read at present', () => {
     const [sample] = plausibleTelemetry(0, 1)
     if (sample === undefined) throw new Error('no telemetry')
