@@ -20,12 +20,12 @@ const running = new Set<ToolChild>()
  * does not end it before its time.
  */
 export function startTool(path: string, options: readonly string[]): ToolChild {
-  isTethered ??= false
+  isTethered ??= canTether()
   const [program, ...before] = isTethered ? [...tether, path] : [path]
   const child = spawn(program, [...before, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process that is detached under Windows is no part of the job object.
-    detached: false,
+    detached: process.platform !== 'win32',
     windowsHide: true,
     env: toolEnvironment(),
   })
@@ -46,7 +46,7 @@ export function wasAbsent(code: number | null, said: string): boolean {
 }
 
 function endAll(): void {
-  for (const child of running) void child
+  for (const child of running) child.kill('SIGKILL')
 }
 
 /** Containers may come without it, BusyBox's does not know the option, and a sandbox may forbid it. */

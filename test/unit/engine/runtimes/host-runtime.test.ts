@@ -11,6 +11,6 @@ it('a runtime that was removed is asked for with a command that can be copied as
   }
   expect(failure).toBeInstanceOf(BatchscopeError)
   expect(failure).toMatchObject({
-    hint: 'Install it: batchscope runtime install onnxruntime@1.30.0',
+    failure: { hint: 'Install it: batchscope runtime install onnxruntime@1.30.0' },
   })
 })

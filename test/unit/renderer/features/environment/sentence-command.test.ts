@@ -19,6 +19,10 @@ describe('the command in a sentence', () => {
       'Or install them (pip install nvidia-cublas nvidia-cufft) and look again.',
       'pip install nvidia-cublas nvidia-cufft',
     ],
+    [
+      'Remove it and install it again: batchscope runtime remove cuda13 && batchscope runtime install cuda13',
+      'batchscope runtime remove cuda13 && batchscope runtime install cuda13',
+    ],
     ['Install the driver with "sudo apt install nvidia-driver-580".', 'sudo apt install nvidia-driver-580'],
   ])('is something to copy: %s', (sentence, command) => {
     expect(commandIn(sentence)).toEqual({ kind: 'copy', command })
