@@ -8,7 +8,7 @@ import type { Match } from './match.ts'
 /** What was going on while a configuration with this flag was measured: what can make one run look like another program. */
 const circumstances: readonly { readonly flag: Flag['name']; readonly words: string }[] = [
   { flag: 'throttled', words: 'while the machine slowed itself down' },
-  { flag: 'shared-device', words: 'while something else used the processor or the GPU' },
+  { flag: 'shared-device', words: 'while something else used the processor, or had memory of the GPU' },
   { flag: 'drifting', words: 'while the speed of the machine changed' },
 ]
 

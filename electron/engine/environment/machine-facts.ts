@@ -19,7 +19,7 @@ export interface MachineFacts {
 }
 
 export async function machineFacts(ports: Ports): Promise<MachineFacts> {
-  const [host, { devices, telemetry }, driver, libraries, nvidiaHardware] = await Promise.all([
+  const [host, { devices, telemetry }, told, libraries, nvidiaHardware] = await Promise.all([
     ports.machine.describe(),
     ports.devices.list(),
     ports.devices.driver(),
@@ -27,6 +27,9 @@ export async function machineFacts(ports: Ports): Promise<MachineFacts> {
     ports.machine.hasNvidiaDevice?.(),
   ])
   const platform = platformName(host.kernel)
+  // A tool that prints no header tells its driver with each device.
+  const version = devices.find((device) => device.driver !== undefined)?.driver
+  const driver = told ?? (version === undefined ? undefined : { version })
   const { dataFolder } = ports.files
   return { host, platform, devices, telemetry, driver, libraries, nvidiaHardware, dataFolder }
 }

@@ -87,6 +87,6 @@ export function howToGetCuda(facts: MachineFacts): { reason: string; hint?: stri
   }
   return {
     reason: 'No runtime that is installed has a library for CUDA.',
-    hint: `Install it: batchscope runtime install ${runtime}`,
+    hint: `Install one that has it: batchscope runtime install ${runtime}`,
   }
 }

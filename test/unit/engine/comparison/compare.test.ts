@@ -283,7 +283,7 @@ describe('what is to be read with care', () => {
     const shared = flagged('branch', [1, 2], 'shared-device')
     expect(compare(flagged('main', [4], 'drifting'), shared).cautions).toEqual([
       'In main, and not in branch, batch 4 was measured while the speed of the machine changed: that alone can look like a change.',
-      'In branch, and not in main, batch 1 and 2 were measured while something else used the processor or the GPU: that alone can look like a change.',
+      'In branch, and not in main, batch 1 and 2 were measured while something else used the processor, or had memory of the GPU: that alone can look like a change.',
     ])
   })
 

@@ -179,7 +179,7 @@ describe('a provider that cannot work', () => {
       const result = await launched({ devices: [h200], driver, libraries })
       expect(cudaOf(result)).toEqual({
         ...{ name: 'cuda', usable: false, reason: 'No runtime that is installed has a library for CUDA.' },
-        hint: `Install it: batchscope runtime install ${runtime}`,
+        hint: `Install one that has it: batchscope runtime install ${runtime}`,
       })
       expect(result.tried).toEqual([])
     },

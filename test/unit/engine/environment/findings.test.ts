@@ -173,7 +173,7 @@ describe('what is found of runtimes and libraries', () => {
   it('is the runtime that is missing', async () => {
     const environment = await look({ ...complete, runtimes: [builtIn] })
     expect(finding(environment, 'CUDA').state).toBe('missing')
-    expect(environment.nextStep).toBe('Install it: batchscope runtime install cuda13')
+    expect(environment.nextStep).toBe('Install one that has it: batchscope runtime install cuda13')
   })
 
   it('is which libraries are missing, which were found and where, and the command that brings them', async () => {
