@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, statfs, utimes } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { createWriteStream, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -14,9 +14,12 @@ const bundleEntries = new Set([
   ...['LICENSE', 'README.md', 'THIRD-PARTY.txt', 'batchscope', 'bundle.json', 'package.json', checksumList],
   ...['dist', 'node', 'node_modules', 'resources', 'runtimes'],
 ])
-const archiveEntry = /^(batchscope-.*\.tar\.gz\.part-\d{3}|join\.sh|README\.md|SHA256SUMS)$/
+const archiveEntry = /^(batchscope-.*\.tar\.gz\.part-\d{3}|join\.sh|SHA256SUMS)$/
 
-/** Makes the folder ready: it is made, and found empty or, with `force`, emptied of an earlier bundle. Throws `bad-input`. */
+/**
+ * Makes the folder, and finds it empty or, with `force`, with an earlier bundle, which is still there afterwards: only when
+ * nothing can go wrong any more but writing is it removed. Throws `bad-input`.
+ */
 export async function prepareOutput(folder: string, force: boolean): Promise<void> {
   try {
     await makeFolder(folder)
@@ -35,7 +38,6 @@ export async function prepareOutput(folder: string, force: boolean): Promise<voi
       'Name an empty folder, or add --force to replace what is there.',
     )
   }
-  await removeBundle(folder)
 }
 
 /** One after the other: `recursive` never ends in file systems that make no folders, as /proc. */
@@ -70,10 +72,13 @@ async function isBundle(folder: string): Promise<boolean> {
   }
 }
 
-/** Throws `disk` when the file system of `folder`, which has to be there, has less than `bytes` free. */
+/**
+ * Throws `disk` when the file system of `folder`, which has to be there, has less than `bytes` free, an earlier bundle that
+ * will make room counted as free.
+ */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder)
-  const free = bavail * bsize
+  const free = bavail * bsize + (await earlierBytes(folder))
   if (free >= bytes) return
   throw new BatchscopeError({
     code: 'disk',
@@ -81,6 +86,18 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
     hint: 'Free some space, or name a folder elsewhere.',
     owner: 'system',
   })
+}
+
+async function earlierBytes(folder: string): Promise<number> {
+  let bytes = 0
+  for (const name of await bundlePartsIn(folder)) {
+    const path = join(folder, name)
+    const files = (await stat(path)).isDirectory()
+      ? (await readdir(path, { recursive: true })).map((each) => join(path, each))
+      : [path]
+    for (const file of files) bytes += (await lstat(file)).size
+  }
+  return bytes
 }
 
 /** Writes files below `folder`, all with the same time. */

@@ -37,6 +37,8 @@ async function packageHeadless(options: PackagingOptions, signal: AbortSignal): 
   const bytes = totalBytes(bundle.all)
   // How far an archive shrinks is known only afterwards; it was never to more than this.
   await checkSpace(out, split === undefined ? bytes : bytes / 2)
+  // Everything else is known to be right by now.
+  await removeBundle(out)
   try {
     if (split === undefined) await makeFolder(out, bundle, time, signal)
     else await makeArchive({ ...options, split }, bundle, time, signal)

@@ -57,7 +57,7 @@ export async function download(archive: ResolvedPackage, context: DownloadContex
     if (await isRight(whole, archive.integrity, signal)) return whole
     await onDisk(whole, () => rm(whole, { force: true }))
   }
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const { continued } = await fetchAll(archive, part, context)
     onVerify()
     if (await isRight(part, archive.integrity, signal)) {
@@ -65,7 +65,7 @@ export async function download(archive: ResolvedPackage, context: DownloadContex
       return whole
     }
     await onDisk(part, () => rm(part, { force: true }))
-    if (!continued) throw wrongArchive(archive, context.registry)
+    if (!continued || !isFirst) throw wrongArchive(archive, context.registry)
     // Its pieces may have been of different files: once more, in one go.
   }
 }

@@ -5,7 +5,10 @@ import { lostName } from './device-loss.ts'
 import type { ExperimentState } from '../project/state.ts'
 import type { TrialHistory } from './planner-history.ts'
 
-/** A device on which so many executions in a row were lost is given up, whatever its driver says. */
+/**
+ * A device on which so many executions in a row were lost is given up, whatever its driver says. Faults of kernels do not
+ * count: they say that a kernel failed, often at one size only, and the device may be well.
+ */
 const mostLosses = 3
 
 type Earlier = Pick<ExperimentState, 'record' | 'executions' | 'skips'>
@@ -62,7 +65,8 @@ export class LostDevices {
       if (before?.givenUp === undefined) this.#known.delete(key)
       return undefined
     }
-    const device: LostDevice = { ...before, losses: (before?.losses ?? 0) + 1 }
+    const counted = gone || !wasFault(execution) ? 1 : 0
+    const device: LostDevice = { ...before, losses: (before?.losses ?? 0) + counted }
     this.#known.set(key, device)
     const why =
       device.losses >= mostLosses
@@ -121,6 +125,11 @@ export class LostDevices {
 
 function wasLost(execution: Execution): boolean {
   return execution.outcome === 'failed' && execution.failure.code === 'device-lost'
+}
+
+/** A kernel of the model failed on it: the runtime's doing, and not the system's. */
+function wasFault(execution: Execution): boolean {
+  return wasLost(execution) && execution.outcome === 'failed' && execution.failure.owner === 'runtime'
 }
 
 /** After a loss, a session that finds no device to start on is the same loss. */

@@ -1,4 +1,5 @@
 import type { ExecutionProvider } from '../../contract/experiment.ts'
+import { deviceLoss } from './device-loss.ts'
 
 /** Whose memory ran out. `arena` is ONNX Runtime's: the device's for providers that have one there, else the host's. */
 type Owner = 'device' | 'host' | 'arena'
@@ -90,7 +91,9 @@ export function exhaustedMemory(
   const owner = signs.find(([, pattern]) => pattern.test(said))?.[0]
   if (owner === 'arena') return arenasOnDevice.includes(provider) ? 'device' : 'host'
   if (owner !== undefined) return owner
-  if (deviceFull && signsOnFullDevice.test(`${text}\n${log}`)) return 'device'
+  // The same words follow a kernel's fault and a device that is gone; where those are told, they are why.
+  const isFault = deviceLoss(`${text}\n${log}`, 'measuring') !== undefined
+  if (deviceFull && !isFault && signsOnFullDevice.test(`${text}\n${log}`)) return 'device'
   return underBudget && signsUnderBudget.test(said) ? 'host' : undefined
 }
 

@@ -6,7 +6,12 @@ import { builtFiles, checkBuildIsFresh, resourceFiles } from '../../../resources
 import { runtimeFiles, runtimePackages } from '../../../resources/headless/chosen-runtimes.ts'
 import { highestVersions, readElfNeeds } from '../../../resources/headless/elf-needs.ts'
 import { nodeProgram } from '../../../resources/headless/node-program.ts'
-import { checkSpace, prepareOutput, writeFolder } from '../../../resources/headless/output-folder.ts'
+import {
+  checkSpace,
+  prepareOutput,
+  removeBundle,
+  writeFolder,
+} from '../../../resources/headless/output-folder.ts'
 import {
   isNeededToRun,
   packageFiles,
@@ -274,13 +279,18 @@ describe('the folder that a bundle is made in', () => {
     await write({ 'data/project.batchscope': '', 'dist/old.js': '' })
     await expect(prepareOutput(folder, false)).rejects.toThrow('it holds an earlier bundle')
     await prepareOutput(folder, true)
+    // What comes next may still fail: until then it is there.
+    expect(await readdir(folder)).toContain('bundle.json')
+    await removeBundle(folder)
     expect(await readdir(folder)).toEqual(['data'])
   })
 
   it('loses earlier parts when forced', async () => {
-    await write({ 'batchscope-1.0.0-linux-x64.tar.gz.part-001': '', 'join.sh': '', SHA256SUMS: '', mine: '' })
+    const parts = { 'batchscope-1.0.0-linux-x64.tar.gz.part-001': '', 'join.sh': '', SHA256SUMS: '' }
+    await write({ ...parts, 'README.md': 'of somebody else' })
     await prepareOutput(folder, true)
-    expect(await readdir(folder)).toEqual(['mine'])
+    await removeBundle(folder)
+    expect(await readdir(folder)).toEqual(['README.md'])
   })
 
   it.each(['file', 'file/below', '/proc/none'])('is said to be out of reach: %s', async (path) => {

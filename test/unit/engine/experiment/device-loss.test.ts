@@ -3,6 +3,10 @@ import type { ExperimentSpec } from '../../../../electron/contract/experiment.ts
 import { gpus, newExperiment, run, type DeviceRig, type HostFate } from './run-on-devices.ts'
 import { specOf } from './simulated-run.ts'
 
+const unknownError: HostFate = {
+  phase: 'sample',
+  text: 'CUDA failure 999: unknown error ; GPU=0 ; hostname=box ; expr=cudaStreamSynchronize(stream); ',
+}
 const unspecified: HostFate = {
   phase: 'sample',
   text: 'CUDA failure 719: unspecified launch failure ; GPU=0 ; hostname=box ; expr=cudaStreamSynchronize(stream); ',
@@ -129,15 +133,23 @@ describe('a device that answers again after it was lost', () => {
   })
 
   it('is given up when it is lost three times in a row', async () => {
-    const done = await run(newExperiment(sweep([1, 2, 4, 8, 16])), { fate: () => unspecified })
+    const done = await run(newExperiment(sweep([1, 2, 4, 8, 16])), { fate: () => unknownError })
     expect(done.ran).toHaveLength(3)
     expect([...done.experiment.skips.values()][0]?.failure.message).toBe(
       'Not run: GPU 0 was lost, and it was lost 3 times in a row.',
     )
   })
 
+  it('is not given up for kernels that fail on it, however often: it is well', async () => {
+    const fate: DeviceRig['fate'] = ({ batchSize }) => (batchSize > 2 ? unspecified : 'measures')
+    const done = await run(newExperiment(sweep([1, 2, 4, 8, 16, 32], { executions: 2 })), { fate })
+    expect(done.ran.filter((each) => / [12]$/.test(each))).toHaveLength(4)
+    expect(done.experiment.skips.size).toBe(0)
+    expect(done.ended).toBe('finished')
+  })
+
   it('is given up when no session finds it any more, whatever the tool lists', async () => {
-    const fate: DeviceRig['fate'] = (_, nth) => (nth === 1 ? unspecified : noDevice)
+    const fate: DeviceRig['fate'] = (_, nth) => (nth === 1 ? unknownError : noDevice)
     const done = await run(newExperiment(sweep([1, 2, 4, 8, 16])), { fate })
     expect(done.ran).toHaveLength(3)
     expect(done.experiment.skips.size).toBe(2)
@@ -156,7 +168,7 @@ describe('where the driver tells too little', () => {
     ['that it is lost', 'Unable to determine the device handle for GPU0: GPU is lost.', 1],
     ['nothing of it', 'nvidia-smi was not found.', 3],
   ])('and says %s, losses decide', async (_what, unavailable, executions) => {
-    const rig = { fate: () => unspecified, listed: () => ({ unavailable }) }
+    const rig = { fate: () => unknownError, listed: () => ({ unavailable }) }
     const done = await run(newExperiment(sweep([1, 2, 4, 8, 16])), rig)
     expect(done.ran).toHaveLength(executions)
   })
