@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { cnnClassifier } from './cnn-classifier.ts'
 import { bertBase } from '../verification/bert-base.ts'
 import { resnet50 } from '../verification/resnet-50.ts'
+import { skipChain } from '../verification/skip-chain.ts'
 import { textEncoder } from './text-encoder.ts'
 
 /**
@@ -14,6 +15,7 @@ const samples: [file: string, bytes: Uint8Array][] = [
   ['text-encoder.onnx', textEncoder()],
   ['../verification/resnet-50.onnx', resnet50()],
   ['../verification/bert-base.onnx', bertBase()],
+  ['../verification/skip-chain.onnx', skipChain()],
 ]
 for (const [file, bytes] of samples) {
   writeFileSync(fileURLToPath(new URL(file, import.meta.url)), bytes)

@@ -1,4 +1,6 @@
-import { delimiter } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { programRunner } from '../../electron/adapters/program-runner.ts'
 import { readTorchLoop } from '../../electron/engine/verification/torch-output.ts'
@@ -24,6 +26,23 @@ async function run(...args: string[]) {
 }
 
 describe.runIf(here)('the timing loop in PyTorch, with a stand-in that computes nothing', () => {
+  it('numbers devices as the driver does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'batchscope-torch-'))
+    try {
+      await writeFile(
+        join(folder, 'torch.py'),
+        'import os\nraise ImportError(os.environ.get("CUDA_DEVICE_ORDER"))\n',
+      )
+      vi.stubEnv('PYTHONPATH', folder)
+      vi.stubEnv('CUDA_DEVICE_ORDER', 'FASTEST_FIRST')
+      expect((await run()).loop).toMatchObject({
+        unavailable: expect.stringContaining('PCI_BUS_ID'),
+      })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
   const briefly = ['--at-least', '0.005', '--at-most', '0.02']
 
   it('times every shape on the device and fed from the host, until one runs out of memory', async () => {

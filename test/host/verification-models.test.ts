@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ import { verificationPlan } from '../../electron/engine/verification/plan.ts'
 import { VariedInputs } from '../../electron/engine/verification/varied-inputs.ts'
 import { bertBase } from '../../resources/verification/bert-base.ts'
 import { resnet50 } from '../../resources/verification/resnet-50.ts'
+import { skipChain } from '../../resources/verification/skip-chain.ts'
 import { launcher, path } from './real-execution.ts'
 
 let dataFolder: string
@@ -21,9 +23,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dataFolder, { recursive: true, force: true }))
 
-const { models } = verificationPlan({
+const plan = verificationPlan({
   ...{ provider: 'cuda', timeBudgetMs: 1, resourcesFolder: path('resources'), python: 'python3', join },
 })
+const models = [...plan.models, ...(plan.boundary.own ? [plan.boundary.own] : [])]
 const items = 3
 const ports = { clock: nodeClock, hosts: launcher }
 
@@ -39,6 +42,7 @@ async function atHand(name: string) {
 it.each([
   ['resnet-50', resnet50],
   ['bert-base', bertBase],
+  ['skip-chain', skipChain],
 ])('the file of %s is what its generator writes, and small', async (name, generate) => {
   const file = await readFile(path(`resources/verification/${name}.onnx`))
   expect(Buffer.compare(generate(), file)).toBe(0)
@@ -94,6 +98,44 @@ describe.each([
       expect(spread).toBeLessThan(10)
       const apart = norm(item(0).map((value, index) => value - (item(1)[index] ?? 0))) / norm(item(0))
       expect(apart).toBeGreaterThan(0.1)
+    } finally {
+      await evaluator.end()
+    }
+  }, 60_000)
+})
+
+describe('skip-chain, which fills memory', () => {
+  /** The most memory that a process with one call at this batch size ever had, in MiB. */
+  const peakAt = (batchSize: number) => {
+    const program = `
+      const { InferenceSession, Tensor } = require('onnxruntime-node')
+      InferenceSession.create(process.argv[1]).then(async (session) => {
+        const size = Number(process.argv[2])
+        const image = new Tensor('float32', new Float32Array(size * 128 * 128).fill(1), [size, 1, 128, 128])
+        await session.run({ image })
+        console.log(process.resourceUsage().maxRSS / 1024)
+      })`
+    const args = ['-e', program, path('resources/verification/skip-chain.onnx'), String(batchSize)]
+    return Number(execFileSync(process.execPath, args, { encoding: 'utf8', cwd: path('.') }))
+  }
+
+  it('needs at least 256 MiB an item, in tensors of 4 MiB', () => {
+    const anItem = (peakAt(3) - peakAt(1)) / 2
+    expect(anItem).toBeGreaterThan(250)
+    expect(anItem).toBeLessThan(320)
+    expect(plan.boundary).toMatchObject({ model: 'skip-chain', largestTensorElements: 2 ** 20 })
+  }, 60_000)
+
+  it('gives finite outputs that tell samples apart', async () => {
+    const { model, plans } = await atHand('skip-chain')
+    const evaluator = await openEvaluator(ports, { modelPath: model.path })
+    try {
+      const [output] = (await evaluator.evaluate(plans, { batchSize: items })).outputs
+      expect(output?.shape).toEqual([items, 64])
+      const values = [...(output?.values as Float32Array)]
+      expect(values.every(Number.isFinite)).toBe(true)
+      const apart = values.slice(0, 64).map((value, index) => Math.abs(value - (values[64 + index] ?? 0)))
+      expect(Math.max(...apart)).toBeGreaterThan(1)
     } finally {
       await evaluator.end()
     }

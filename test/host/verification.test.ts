@@ -130,6 +130,26 @@ describe('verifying a machine', () => {
     ).toEqual([1, 2, 3, 4, 8, 9, 10, 10])
   }, 120_000)
 
+  it('searches the memory boundary of a model that is there for that alone, as on a device', async () => {
+    const { boundary } = verificationPlan({
+      ...{ provider: 'cuda', timeBudgetMs: 1, resourcesFolder: path('resources'), python: '', join },
+    })
+    if (boundary.own === undefined) throw new Error('The plan has no model of its own for it.')
+    const own = { ...boundary.own, batchSizes: [1, 2] }
+    const { models, torch: _, ...plan } = smallPlan({ outputBatchSizes: [1] })
+    const { report } = listening({
+      ...plan,
+      models: models.map((model) => ({ ...model, batchSizes: [1] })),
+      boundary: { ...boundary, own, memoryBudget: '800MiB' },
+    })
+    const searched = await report
+    expect(sentence(searched, 'boundary')).toMatch(
+      /^skip-chain: batch \d+ fits \(ran twice\), \d+ runs out of host memory\./,
+    )
+    expect(verdicts(searched)['boundary']).toBe('passed')
+    expect(searched.sweeps.map(({ model }) => model)).toEqual(['cnn-classifier'])
+  }, 120_000)
+
   it('keeps what was done when it is interrupted', async () => {
     const wish = new AbortController()
     const { report } = listening(

@@ -1,6 +1,8 @@
 import type { Boundary } from '../../contract/analysis.ts'
 import type { ModelDescription } from '../../contract/model.ts'
 import { formatCount, formatPercent, formatSignedPercent } from '../../contract/quantity.ts'
+import type { Outcome } from '../../contract/trial.ts'
+import type { Problem } from './check-load.ts'
 import type { Tolerances } from './plan.ts'
 import type { Judgement, Sweep } from './report.ts'
 
@@ -10,26 +12,34 @@ export interface BoundarySearch {
   /** What the sweep before it predicted to fit. */
   readonly predicted?: number | undefined
   /** Whether a small batch ran after it; why not. */
-  readonly after: { ok: true } | { ok: false; problem: string }
+  readonly after: { ok: true } | ({ ok: false } & Problem)
   readonly outOfTime: boolean
   /** The last decisions of its planner. */
   readonly decisions: readonly string[]
-  /** Every batch size that was tried. */
-  readonly tried: readonly { batchSize: number; outcome: string; executions: number }[]
+  /** The largest batch size that can be run at all. */
+  readonly feedable: number
+  /** Every batch size that was tried; where it ended without numbers, why. */
+  readonly tried: readonly { batchSize: number; outcome: Outcome; executions: number; problem?: string }[]
 }
 
-/** ONNX Runtime for Node counts the elements of a tensor in 32 bits. */
+/** ONNX Runtime for Node counts the elements of a tensor in 32 bits; so do cuDNN and many kernels. */
 const mostElements = 2 ** 31 - 1
 
-/** The largest batch size whose inputs can be fed at all. */
-export function largestFeedable({ inputs }: Pick<ModelDescription, 'inputs'>): number {
+/**
+ * The largest batch size that can be run at all: no input may have more elements than can be counted, nor the largest
+ * tensor of the graph, where it is known how many it has an item.
+ */
+export function largestFeedable(
+  { inputs }: Pick<ModelDescription, 'inputs'>,
+  largestTensorElements = 1,
+): number {
   const elements = inputs.map(({ shape, batchAxis }) =>
     shape.reduce<number>(
       (product, size, axis) => (axis === batchAxis || typeof size !== 'number' ? product : product * size),
       1,
     ),
   )
-  return Math.floor(mostElements / Math.max(1, ...elements))
+  return Math.floor(mostElements / Math.max(1, largestTensorElements, ...elements))
 }
 
 /** Where the search begins: batch sizes that bracket the boundary if the sweep's prediction is right. */
@@ -85,13 +95,35 @@ export function guessFurther(
   }
 }
 
+/**
+ * Once more between the two sizes that an experiment found, and as near as is asked for; `undefined` where they are near
+ * enough, or nothing fits.
+ */
+export function guessNearer(
+  { largestThatFits: fits, smallestThatDoesNot }: Boundary,
+  { predicted }: BoundaryGuess,
+  { boundaryWidth }: Pick<Tolerances, 'boundaryWidth'>,
+): BoundaryGuess | undefined {
+  if (fits === null || isNear(smallestThatDoesNot - fits, fits, boundaryWidth)) return undefined
+  return {
+    batchSizes: [fits, smallestThatDoesNot],
+    granularity: Math.max(1, Math.floor(boundaryWidth * fits)),
+    ...(predicted !== undefined && { predicted }),
+  }
+}
+
+/** One batch size is always near enough. */
+function isNear(width: number, fits: number, boundaryWidth: number): boolean {
+  return width <= Math.max(1, boundaryWidth * fits)
+}
+
 /** The boundary has to be found to within the width asked for, survived, and followed by a session that works. */
 export function judgeBoundary(
   model: string,
   search: BoundarySearch,
   { boundaryWidth }: Pick<Tolerances, 'boundaryWidth'>,
 ): Judgement {
-  const { boundary, predicted, after, outOfTime, decisions, tried } = search
+  const { boundary, predicted, after, decisions, tried } = search
   const fits = boundary?.largestThatFits ?? null
   const width = boundary === null || fits === null ? undefined : boundary.smallestThatDoesNot - fits
   const figures = {
@@ -100,58 +132,69 @@ export function judgeBoundary(
     ...(width !== undefined && fits !== null && { width, relativeWidth: width / fits }),
     predicted: predicted ?? null,
     sessionAfter: after.ok,
+    largestThatCanRun: search.feedable,
     tried: tried.map((each) => ({ ...each })),
     decisions,
   }
   if (!after.ok) {
-    return {
-      verdict: 'failed',
-      sentence: `After running out of memory, a small batch no longer ran: ${after.problem}`,
-      figures,
-    }
+    const when = boundary === null ? 'After the search' : 'After running out of memory'
+    return after.timedOut
+      ? {
+          ...{ verdict: 'skipped', because: 'no-time', figures },
+          sentence: `${when}, a small batch did not end in time: ${after.problem}`,
+        }
+      : { verdict: 'failed', sentence: `${when}, a small batch no longer ran: ${after.problem}`, figures }
   }
   if (boundary === null) {
-    const largest = Math.max(
-      0,
-      ...tried.filter(({ outcome }) => outcome === 'completed').map(({ batchSize }) => batchSize),
-    )
-    const sentence = `Nothing ran out of memory up to batch ${formatCount(largest)}`
-    return outOfTime
-      ? {
-          verdict: 'skipped',
-          sentence: `${sentence}; no time left to go further.`,
-          figures,
-          because: 'no-time',
-        }
-      : { verdict: 'failed', sentence: `${sentence}, so that no boundary was found.`, figures }
+    const sentence = `Nothing ran out of memory up to batch ${formatCount(largestOf(tried, 'completed'))}`
+    return withoutBoundary(sentence, search, figures)
   }
   const { smallestThatDoesNot, limitedBy } = boundary
   if (fits === null || width === undefined) {
-    const sentence = `Nothing below batch ${formatCount(smallestThatDoesNot)}, which ran out of ${limitedBy} memory, is known to fit twice.`
-    return outOfTime
-      ? {
-          verdict: 'skipped',
-          sentence: `${sentence} No time left to search on.`,
-          figures,
-          because: 'no-time',
-        }
-      : { verdict: 'failed', sentence, figures }
+    const sentence = `Nothing below batch ${formatCount(smallestThatDoesNot)}, which ran out of ${limitedBy} memory, is known to fit twice`
+    return withoutBoundary(sentence, search, figures)
   }
   const bracket = `${model}: batch ${formatCount(fits)} fits (ran twice), ${formatCount(smallestThatDoesNot)} runs out of ${limitedBy} memory`
-  if (width > Math.max(1, boundaryWidth * fits)) {
-    const sentence = `${bracket}; that is ${formatPercent(width / fits)} apart, not within ${100 * boundaryWidth} %.`
-    return outOfTime
-      ? {
-          verdict: 'skipped',
-          sentence: `${sentence} No time left to search on.`,
-          figures,
-          because: 'no-time',
-        }
-      : { verdict: 'failed', sentence, figures }
+  if (!isNear(width, fits, boundaryWidth)) {
+    const sentence = `${bracket}; that is ${formatPercent(width / fits)} apart, not within ${100 * boundaryWidth} %`
+    return withoutBoundary(sentence, search, figures)
   }
   const beside =
     predicted === undefined
       ? ''
       : ` Predicted before: ${formatCount(predicted)} (${formatSignedPercent(predicted / fits - 1)}).`
   return { verdict: 'passed', sentence: `${bracket}.${beside} A small batch ran afterwards.`, figures }
+}
+
+/**
+ * What it comes to where the boundary was not found, or not nearly enough: nothing can be said where the model cannot be
+ * run any larger, or where a size ended in another way than for want of memory.
+ */
+function withoutBoundary(
+  sentence: string,
+  { tried, feedable, outOfTime, boundary }: BoundarySearch,
+  figures: Judgement['figures'],
+): Judgement {
+  const nothing = { verdict: 'skipped', because: 'nothing-to-judge', figures } as const
+  const failed = tried.find(({ outcome }) => outcome === 'failed')
+  if (failed !== undefined) {
+    const why = failed.problem === undefined ? '.' : `: ${failed.problem}`
+    return {
+      ...nothing,
+      sentence: `${sentence}. Batch ${formatCount(failed.batchSize)} did not run for another reason${why}`,
+    }
+  }
+  if (boundary === null && largestOf(tried, 'completed') >= feedable) {
+    return {
+      ...nothing,
+      sentence: `${sentence}, the largest that this model can be run at: a tensor would have more than 2^31 elements.`,
+    }
+  }
+  if (outOfTime)
+    return { ...nothing, sentence: `${sentence}. No time left to search on.`, because: 'no-time' }
+  return { verdict: 'failed', sentence: `${sentence}.`, figures }
+}
+
+function largestOf(tried: BoundarySearch['tried'], how: Outcome): number {
+  return Math.max(0, ...tried.filter(({ outcome }) => outcome === how).map(({ batchSize }) => batchSize))
 }

@@ -100,7 +100,7 @@ export interface VerificationReport {
   readonly started: string
   readonly durationMs: number
   readonly timeBudgetMs: number
-  /** `incomplete`: nothing failed, but there was no time for all of it. `skipped`: there is nothing here to verify. */
+  /** `incomplete`: nothing failed, but not all of it could be judged, for want of time mostly. `skipped`: there is nothing here to verify. */
   readonly verdict: 'passed' | 'failed' | 'incomplete' | 'interrupted' | 'skipped'
   readonly headline: string
   readonly provider: ExecutionProvider

@@ -1,20 +1,33 @@
-import { countVerdicts, type Check, type VerificationReport } from './report.ts'
+import { countVerdicts, type Check, type SkipCause, type VerificationReport } from './report.ts'
 
 type Verdict = Pick<VerificationReport, 'verdict' | 'headline'>
 
-/** What all checks come to. */
-export function verdictOf(checks: readonly Check[], device: string, interrupted: boolean): Verdict {
+/**
+ * What all checks come to. On a device every check but the comparison with PyTorch has to be judged; on the CPU some have
+ * nothing to judge by their nature.
+ */
+export function verdictOf(
+  checks: readonly Check[],
+  { device, onCpu, interrupted }: { device: string; onCpu: boolean; interrupted: boolean },
+): Verdict {
   const counts = countVerdicts(checks)
   const failed = checks.filter(({ verdict }) => verdict === 'failed').map(({ name }) => name)
   if (failed.length > 0) {
     return { verdict: 'failed', headline: `Failed on ${device}: ${failed.join('; ')} (${counts}).` }
   }
   if (interrupted) return { verdict: 'interrupted', headline: `Interrupted on ${device}: ${counts}.` }
-  const short = checks.filter(({ because }) => because === 'no-time').map(({ name }) => name)
-  if (short.length > 0) {
+  const namesOf = (cause: SkipCause, among = checks) =>
+    among.filter(({ because }) => because === cause).map(({ name }) => name)
+  const mandatory = onCpu ? [] : checks.filter(({ id }) => id !== 'torch')
+  const [late, open] = [namesOf('no-time'), namesOf('nothing-to-judge', mandatory)]
+  const missing = [
+    ...(late.length > 0 ? [`time ran out for: ${late.join('; ')}`] : []),
+    ...(open.length > 0 ? [`there was nothing to judge of: ${open.join('; ')}`] : []),
+  ]
+  if (missing.length > 0) {
     return {
       verdict: 'incomplete',
-      headline: `Nothing failed on ${device}, but time ran out for: ${short.join('; ')} (${counts}).`,
+      headline: `Nothing failed on ${device}, but ${missing.join(', and ')} (${counts}).`,
     }
   }
   return { verdict: 'passed', headline: `Passed on ${device}: ${counts}.` }

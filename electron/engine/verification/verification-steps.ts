@@ -1,12 +1,12 @@
 import type { ModelDescription } from '../../contract/model.ts'
 import type { CommandResult } from '../../contract/workbench-api.ts'
-import { judgeBoundary, largestFeedable } from './check-boundary.ts'
+import { largestFeedable } from './check-boundary.ts'
 import { judgeIntervals } from './check-intervals.ts'
 import type { CheckList } from './check-list.ts'
 import { judgeLoad, loadedBy, noTimeForIt, type LoadResult } from './check-load.ts'
 import { judgeMemory } from './check-memory.ts'
 import { compareWithCpu, judgeOutputs, type OutputsResult } from './check-outputs.ts'
-import { judgePlacement, type Placement } from './check-placement.ts'
+import { judgePlacement, type Placement, type PlacementProblem } from './check-placement.ts'
 import { judgeSweep } from './check-sweep.ts'
 import { judgeTelemetry } from './check-telemetry.ts'
 import { judgeTorch } from './check-torch.ts'
@@ -37,13 +37,18 @@ interface StepsContext {
 /** Asking whether PyTorch is there takes Python a moment, in ms. */
 const askPythonMs = 20_000
 
+/** Share of the boundary's time for measuring a model that only the boundary is searched of. */
+const shareOfOwnSweep = 0.3
+
 /** The steps of a verification, one after the other; each does one check or several. */
 export class VerificationSteps {
   readonly #context: StepsContext
   readonly #models = new Map<string, ModelAtHand & { description: ModelDescription }>()
   readonly #histories: CommandResult<'experimentHistory'>[] = []
+  /** Of models that only the memory boundary is searched of. */
+  readonly #ownSweeps: Sweep[] = []
   readonly #placements: Placement[] = []
-  readonly #placementProblems: string[] = []
+  readonly #placementProblems: PlacementProblem[] = []
   /** Why PyTorch is not compared; `undefined` while it is. */
   #withoutTorch: string | undefined
 
@@ -102,6 +107,7 @@ export class VerificationSteps {
         const inputs = new VariedInputs(description, model.fills, { items, files: scene.ports.files })
         if (result.ok) this.#models.set(model.name, { model, inputs, description })
       }
+      for (const result of results) if (!result.ok) this.#placementProblems.push(result)
       return judgeLoad(results)
     })
   }
@@ -126,7 +132,10 @@ export class VerificationSteps {
     for (const { config, timeBreakdown, timeBreakdownProblem } of outcome.analysed.analysis.trials) {
       const at = { model: model.name, batchSize: config.batchSize }
       if (timeBreakdown !== undefined) this.#placements.push({ ...at, breakdown: timeBreakdown })
-      if (timeBreakdownProblem !== undefined) this.#placementProblems.push(timeBreakdownProblem)
+      if (timeBreakdownProblem !== undefined) {
+        const timedOut = timeBreakdownProblem.includes('the time budget was used up')
+        this.#placementProblems.push({ ...at, problem: timeBreakdownProblem, timedOut })
+      }
     }
     return outcome
   }
@@ -179,7 +188,13 @@ export class VerificationSteps {
       sweeps.length === 0 ? nothingToJudge('Nothing was measured.') : judge()
     await list.judge(
       'placement',
-      measured(() => judgePlacement(this.#placements, this.#placementProblems)),
+      measured(() =>
+        judgePlacement(
+          plan.provider === 'cpu' ? [] : plan.models.map(({ name }) => name),
+          this.#placements,
+          this.#placementProblems,
+        ),
+      ),
     )
     for (const { name } of plan.models) {
       const sweep = sweeps.find(({ model }) => model === name)
@@ -209,20 +224,44 @@ export class VerificationSteps {
   async #boundary(): Promise<void> {
     const { plan, scene, list, shares, findings } = this.#context
     await list.check('boundary', async () => {
-      const atHand = this.#models.get(plan.boundary.model)
-      const sweep = findings.sweeps.find(({ model }) => model === plan.boundary.model)
-      if (atHand === undefined || sweep === undefined) {
-        return this.#without(`sweep:${plan.boundary.model}`, `${plan.boundary.model} was not measured.`)
-      }
+      const { model: name, own, largestTensorElements } = plan.boundary
+      const began = scene.ports.clock.now()
+      if (this.#models.size === 0) return this.#without('load', 'No model could be loaded.')
       const limitMs = shares.timeFor('boundary')
       if (limitMs === undefined) return noTime()
-      scene.listener.begins(`Searching the memory boundary of ${atHand.model.name}.`)
-      const feedable = largestFeedable(atHand.description)
-      const search = await searchBoundary(atHand, sweep, { plan, limitMs, feedable }, scene)
-      return typeof search === 'string'
-        ? nothingToJudge(search)
-        : judgeBoundary(atHand.model.name, search, plan.tolerances)
+      if (own !== undefined) {
+        const problem = await this.#sweepForBoundary(own, shareOfOwnSweep * limitMs)
+        if (problem !== undefined) return problem
+      }
+      const atHand = this.#models.get(name)
+      const sweep = [...findings.sweeps, ...this.#ownSweeps].find(({ model }) => model === name)
+      if (atHand === undefined || sweep === undefined) {
+        return this.#without(`sweep:${name}`, `${name} was not measured.`)
+      }
+      scene.listener.begins(`Searching the memory boundary of ${name}.`)
+      const feedable = largestFeedable(atHand.description, largestTensorElements)
+      const left = limitMs - (scene.ports.clock.now() - began)
+      return searchBoundary(atHand, sweep, { plan, limitMs: left, feedable }, scene)
     })
+  }
+
+  /** Measures a model that only the memory boundary is searched of, once at each size; gives why that came to nothing. */
+  async #sweepForBoundary(model: VerificationModel, limitMs: number): Promise<Judgement | undefined> {
+    const { plan, scene } = this.#context
+    scene.listener.begins(`Measuring the memory of ${model.name}.`)
+    const description = await scene.commands.openModel({ path: model.path })
+    const inputs = new VariedInputs(description, model.fills, { items: 1, files: scene.ports.files })
+    const outcome = await this.#experiment(model, 'memory', model.batchSizes, plan.loadRules, limitMs)
+    const sweep = sweepOf(model.name, outcome)
+    const { trials } = sweep
+    if (!trials.some(({ outcome: how }) => how === 'completed')) {
+      const failure = trials.find(({ executions }) => executions > 0)?.failure
+      if (failure === undefined || outcome.outOfTime) return noTime()
+      return { verdict: 'failed', sentence: `${model.name}: ${failure}`, figures: {} }
+    }
+    this.#models.set(model.name, { model, inputs, description })
+    this.#ownSweeps.push(sweep)
+    return undefined
   }
 
   async #torch(): Promise<void> {

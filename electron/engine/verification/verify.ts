@@ -80,7 +80,8 @@ export async function verify(tools: VerificationTools, options: VerifyOptions): 
   }
   const current = (reason: string, interrupted: boolean) => {
     const checks = list.all(reason)
-    return reportOf(checks, verdictOf(checks, device, interrupted))
+    const onCpu = plan.provider === 'cpu'
+    return reportOf(checks, verdictOf(checks, { device, onCpu, interrupted }))
   }
   await list.check('environment', () => judgeEnvironment(environment, { ...plan, runtime }))
   const steps = new VerificationSteps({ plan, scene, list, shares, findings })

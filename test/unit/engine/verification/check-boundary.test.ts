@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   guessBoundary,
   guessFurther,
+  guessNearer,
   judgeBoundary,
   largestFeedable,
   type BoundarySearch,
@@ -12,6 +13,7 @@ const tolerances = { boundaryWidth: 0.01 }
 const search = (over: Partial<BoundarySearch> = {}): BoundarySearch => ({
   boundary: { largestThatFits: 2000, smallestThatDoesNot: 2010, limitedBy: 'device' },
   ...{ predicted: 2040, after: { ok: true }, outOfTime: false, decisions: [], tried: [] },
+  feedable: 2047,
   ...over,
 })
 const between = (largestThatFits: number | null, smallestThatDoesNot: number) =>
@@ -34,7 +36,7 @@ describe('the memory boundary', () => {
     ['is known to 2 % only', between(2000, 2040)],
     ['has nothing below it that ran twice', between(null, 4)],
     ['was not met at all', search({ boundary: null })],
-    ['was not survived', search({ after: { ok: false, problem: 'No device.' } })],
+    ['was not survived', search({ after: { ok: false, problem: 'No device.', timedOut: false } })],
   ])('fails when it %s', (_what, found) => {
     expect(judgeBoundary('m', found, tolerances).verdict).toBe('failed')
   })
@@ -45,6 +47,41 @@ describe('the memory boundary', () => {
   ])('is skipped, not failed, when time ran out: %s', (_what, found) => {
     const judged = judgeBoundary('m', { ...found, outOfTime: true }, tolerances)
     expect(judged).toMatchObject({ verdict: 'skipped', because: 'no-time' })
+  })
+
+  it('is skipped when the small batch afterwards ran into its time limit', () => {
+    const after = { ok: false, problem: 'It took too long and was ended.', timedOut: true } as const
+    expect(judgeBoundary('m', search({ after }), tolerances)).toMatchObject({
+      ...{ verdict: 'skipped', because: 'no-time' },
+      sentence:
+        'After running out of memory, a small batch did not end in time: It took too long and was ended.',
+    })
+  })
+
+  it('says that memory ran out only where it did', () => {
+    const after = { ok: false, problem: 'No device.', timedOut: false } as const
+    expect(judgeBoundary('m', search({ after, boundary: null }), tolerances).sentence).toBe(
+      'After the search, a small batch no longer ran: No device.',
+    )
+  })
+
+  it('has nothing to judge where the model cannot be run any larger', () => {
+    const tried = [{ batchSize: 2047, outcome: 'completed', executions: 2 }] as const
+    const judged = judgeBoundary('m', search({ boundary: null, tried }), tolerances)
+    expect(judged).toMatchObject({ verdict: 'skipped', because: 'nothing-to-judge' })
+    expect(judged.sentence).toContain('up to batch 2,047, the largest that this model can be run at')
+  })
+
+  it.each([
+    ['nothing ran out', null],
+    ['it is known too roughly', { largestThatFits: 500, smallestThatDoesNot: 1500, limitedBy: 'device' }],
+  ] as const)('has nothing to judge where %s because a size ended otherwise', (_what, boundary) => {
+    const tried = [
+      { batchSize: 1000, outcome: 'failed', executions: 1, problem: 'CUDNN failure 9.' },
+    ] as const
+    const judged = judgeBoundary('m', search({ boundary, tried }), tolerances)
+    expect(judged).toMatchObject({ verdict: 'skipped', because: 'nothing-to-judge' })
+    expect(judged.sentence).toContain('Batch 1,000 did not run for another reason: CUDNN failure 9.')
   })
 })
 
@@ -80,7 +117,17 @@ describe('where the search begins', () => {
     expect(second && guessFurther(second, 5000, tolerances)).toBeUndefined()
   })
 
-  it('knows the largest batch whose inputs fit into one tensor', () => {
+  it('goes nearer between what fits and what does not, until that is as near as asked for', () => {
+    const guess = { batchSizes: [500, 1000, 3000], granularity: 40, predicted: 2000 }
+    const rough = { largestThatFits: 512, smallestThatDoesNot: 540, limitedBy: 'device' } as const
+    expect(guessNearer(rough, guess, tolerances)).toEqual({
+      ...{ batchSizes: [512, 540], granularity: 5, predicted: 2000 },
+    })
+    expect(guessNearer({ ...rough, smallestThatDoesNot: 517 }, guess, tolerances)).toBeUndefined()
+    expect(guessNearer({ ...rough, largestThatFits: null }, guess, tolerances)).toBeUndefined()
+  })
+
+  it('knows the largest batch whose inputs, and largest tensor, fit into one tensor', () => {
     const image = {
       batchAxisReason: 'its name says so',
       name: 'image',
@@ -89,5 +136,6 @@ describe('where the search begins', () => {
       batchAxis: 0,
     }
     expect(largestFeedable({ inputs: [image] })).toBe(14_266)
+    expect(largestFeedable({ inputs: [image] }, 64 * 128 * 128)).toBe(2047)
   })
 })

@@ -28,6 +28,24 @@ describe('what all checks come to', () => {
     ['interrupted', [check('Load'), late], true, 'Interrupted on GPU: 1 passed, 1 skipped.'],
     ['failed', [broken], true, 'Failed on GPU: Outputs (1 failed).'],
   ])('%s', (verdict, checks, interrupted, headline) => {
-    expect(verdictOf(checks, 'GPU', interrupted)).toEqual({ verdict, headline })
+    expect(verdictOf(checks, { device: 'GPU', onCpu: false, interrupted })).toEqual({ verdict, headline })
+  })
+
+  const open = check('Placement', { verdict: 'skipped', because: 'nothing-to-judge' })
+  const torch = check('PyTorch', { id: 'torch', verdict: 'skipped', because: 'nothing-to-judge' })
+
+  it('is incomplete on a device where a check had nothing to judge', () => {
+    const verdict = verdictOf([late, open], { device: 'GPU', onCpu: false, interrupted: false })
+    expect(verdict).toEqual({
+      verdict: 'incomplete',
+      headline:
+        'Nothing failed on GPU, but time ran out for: Boundary, and there was nothing to judge of: Placement (2 skipped).',
+    })
+  })
+
+  it('passes without PyTorch, and on the CPU without what only devices have', () => {
+    const checks = [check('Load'), torch]
+    expect(verdictOf(checks, { device: 'GPU', onCpu: false, interrupted: false }).verdict).toBe('passed')
+    expect(verdictOf([open], { device: 'CPU', onCpu: true, interrupted: false }).verdict).toBe('passed')
   })
 })
