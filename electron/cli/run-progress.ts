@@ -2,6 +2,7 @@ import { MultiBar } from 'cli-progress'
 import { formatDuration, formatMilliseconds, formatThroughput } from '../contract/quantity.ts'
 import type { LiveTrial, RunEvent, RunProgress } from '../contract/run-event.ts'
 import type { ExecutionPhase } from '../contract/trial.ts'
+import { barOptions } from './bar-options.ts'
 import { wrap, type Terminal } from './terminal.ts'
 import { configWords, outcomeWords, varyingFactors } from './trial-words.ts'
 
@@ -84,12 +85,7 @@ export function barDisplay(stream: NodeJS.WriteStream): RunDisplay {
   let toldAt = performance.now()
   const bars = new MultiBar({
     stream,
-    fps: 5,
-    forceRedraw: true,
-    hideCursor: true,
-    clearOnComplete: true,
-    gracefulExit: false,
-    emptyOnZero: true,
+    ...barOptions,
     format: (_options, _params, _payload) =>
       barLine(state, performance.now() - toldAt, Math.max(40, (stream.columns ?? 80) - 1)),
   })

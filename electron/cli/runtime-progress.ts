@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import { formatBytes, formatDuration } from '../contract/quantity.ts'
 import type { RuntimeInstall } from '../contract/runtime.ts'
+import { barOptions } from './bar-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Shows how far an installation has come. */
@@ -62,12 +63,7 @@ export function installBar(stream: NodeJS.WriteStream): InstallDisplay {
   let began: { atMs: number; bytes: number } | undefined
   const bar = new SingleBar({
     stream,
-    fps: 5,
-    forceRedraw: true,
-    hideCursor: true,
-    clearOnComplete: true,
-    gracefulExit: false,
-    emptyOnZero: true,
+    ...barOptions,
     format: () => {
       const width = Math.max(40, (stream.columns ?? 80) - 1)
       const elapsedMs = began === undefined ? 0 : performance.now() - began.atMs

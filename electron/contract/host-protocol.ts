@@ -63,6 +63,19 @@ export const OutputValueSchema = v.object({
 })
 export type OutputValue = v.InferOutput<typeof OutputValueSchema>
 
+/** What a session is created with. */
+const sessionFields = {
+  modelPath: v.string(),
+  executionProvider: ExecutionProviderSchema,
+  device: v.optional(v.number()),
+  threads: v.optional(v.number()),
+  /** Free dimensions by symbolic name, told to ONNX Runtime so that it can plan memory. */
+  freeDimensionOverrides: v.record(v.string(), v.number()),
+}
+
+/** What it is fed with. */
+const inputFields = { inputs: v.array(InputPlanSchema), seed: v.number() }
+
 /** What a session host can be asked to do. One host loads one session, once. */
 export const HostRequestSchema = v.variant('request', [
   /** Answered by `described`: versions and providers of the runtime. */
@@ -70,31 +83,20 @@ export const HostRequestSchema = v.variant('request', [
   /** Creates the session, builds the inputs and runs once. Answered by `loaded`, then `first-inference`. */
   v.object({
     request: v.literal('prepare'),
-    modelPath: v.string(),
-    executionProvider: ExecutionProviderSchema,
-    device: v.optional(v.number()),
-    threads: v.optional(v.number()),
-    inputs: v.array(InputPlanSchema),
-    seed: v.number(),
-    /** Free dimensions by symbolic name, told to ONNX Runtime so that it can plan memory. */
-    freeDimensionOverrides: v.record(v.string(), v.number()),
+    ...sessionFields,
+    ...inputFields,
   }),
   /** Creates the session and nothing else, for `evaluate`. Answered by `loaded`. */
   v.object({
     request: v.literal('load'),
-    modelPath: v.string(),
-    executionProvider: ExecutionProviderSchema,
-    device: v.optional(v.number()),
-    threads: v.optional(v.number()),
-    freeDimensionOverrides: v.record(v.string(), v.number()),
+    ...sessionFields,
     /** `disabled` computes every node as it stands in the file; absent means `all`. */
     optimisation: v.optional(v.picklist(['all', 'disabled'])),
   }),
   /** Builds the inputs and runs once. Answered by `evaluated`. May be asked again. */
   v.object({
     request: v.literal('evaluate'),
-    inputs: v.array(InputPlanSchema),
-    seed: v.number(),
+    ...inputFields,
     /** The outputs to fetch; absent means all. */
     outputs: v.optional(v.array(v.string())),
     /** The values of an output come back up to this many, from its beginning. */
@@ -116,13 +118,8 @@ export const HostRequestSchema = v.variant('request', [
    */
   v.object({
     request: v.literal('profile'),
-    modelPath: v.string(),
-    executionProvider: ExecutionProviderSchema,
-    device: v.optional(v.number()),
-    threads: v.optional(v.number()),
-    inputs: v.array(InputPlanSchema),
-    seed: v.number(),
-    freeDimensionOverrides: v.record(v.string(), v.number()),
+    ...sessionFields,
+    ...inputFields,
     warmups: v.number(),
     runs: v.number(),
     maximumMs: v.number(),

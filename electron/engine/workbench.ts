@@ -1,4 +1,3 @@
-import type { Environment } from '../contract/environment.ts'
 import type { ExperimentDraft } from '../contract/experiment.ts'
 import { badInput, BatchscopeError, failureLine } from '../contract/failure.ts'
 import type { ModelDescription } from '../contract/model.ts'
@@ -12,7 +11,7 @@ import type {
 } from '../contract/workbench-api.ts'
 import { compareSources } from './comparison/compare-sources.ts'
 import { sideOfExperiment } from './comparison/side.ts'
-import { describeEnvironment } from './environment/describe-environment.ts'
+import { KnownEnvironment } from './environment/known-environment.ts'
 import { readDraft } from './experiment/draft.ts'
 import { openInputFiles } from './experiment/draft-inputs.ts'
 import { modelOfDraft } from './experiment/draft-make-dynamic.ts'
@@ -60,13 +59,12 @@ export function createWorkbench(ports: Ports): Workbench {
   }
 
   const models = new OpenedModels(ports.files)
+  const environment = new KnownEnvironment(ports)
   const runtimes = new RuntimeControl({
     ports,
     emit: (install) => emit('runtimeInstall', install),
     // What a runtime brings is known only by trying it: the next question asks again.
-    changed: () => {
-      environment = undefined
-    },
+    changed: () => environment.forget(),
   })
   const arrays = new ArrayFiles(ports.files)
   const projects = new OpenProjects(ports, () => emit('projects', projects.summaries()))
@@ -75,18 +73,6 @@ export function createWorkbench(ports: Ports): Workbench {
     emit: (event) => emit('run', event),
     projectsChanged: () => emit('projects', projects.summaries()),
   })
-
-  let environment: Promise<Environment> | undefined
-  function knownEnvironment(refresh = false): Promise<Environment> {
-    if (environment !== undefined && !refresh) return environment
-    const asked = describeEnvironment(ports)
-    environment = asked
-    // A failure is not kept: the next question asks again.
-    asked.catch(() => {
-      if (environment === asked) environment = undefined
-    })
-    return asked
-  }
 
   /** Models that are being tried or made because somebody asked: they would take computing time from what is measured. */
   const underway = new Set<Promise<unknown>>()
@@ -103,7 +89,7 @@ export function createWorkbench(ports: Ports): Workbench {
     runtimes.refuseIfInstalling()
     const opened = await models.open(params.modelPath)
     const asRead = modelOfDraft(params.draft, opened)
-    const here = await knownEnvironment()
+    const here = await environment.ask()
     const asked = await variantsOf(params.draft, asRead)
     const inputFiles = await openInputFiles(params.draft.inputs, asRead, arrays)
     const reading = readDraft(params.draft, opened, here, asked, inputFiles)
@@ -192,7 +178,7 @@ export function createWorkbench(ports: Ports): Workbench {
     await Promise.allSettled(underway)
     return runs.reserve(async () => {
       runtimes.refuseIfInstalling()
-      const here = await knownEnvironment()
+      const here = await environment.ask()
       const { spec, environment: then } = experiment.record
       refuseChangedEnvironment(spec, then, here)
       runs.start({
@@ -273,7 +259,7 @@ export function createWorkbench(ports: Ports): Workbench {
 
   const commands: EngineCommands = {
     // Looking again takes computing time from what is measured, and shows on the device.
-    environment: ({ refresh }) => knownEnvironment(refresh === true && !runs.isBusy),
+    environment: ({ refresh }) => environment.ask(refresh === true && !runs.isBusy),
     installRuntime: async ({ name }) => {
       runs.refuseIfBusy()
       await runtimes.install(name)
@@ -334,7 +320,7 @@ export function createWorkbench(ports: Ports): Workbench {
     previewExperiment: async ({ modelPath, draft }) => {
       const model = await models.open(modelPath)
       const asRead = modelOfDraft(draft, model)
-      const here = await knownEnvironment()
+      const here = await environment.ask()
       const inputFiles = await openInputFiles(draft.inputs, asRead, arrays)
       return previewExperiment(draft, model, here, await variantsOf(draft, asRead), inputFiles)
     },

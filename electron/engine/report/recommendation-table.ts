@@ -1,7 +1,7 @@
 import { goalTitle, type Analysis, type Recommendation } from '../../contract/analysis.ts'
 import { withinSentence } from '../../contract/evidence.ts'
 import { formatNumber } from '../../contract/quantity.ts'
-import { memoryWords, nothing, type ReportTable } from './trial-table.ts'
+import { left, right, memoryWords, nothing, type ReportTable } from './trial-table.ts'
 
 /** The recommendations as a table, or, where nothing can be recommended, why: one sentence each. */
 export function recommendationTable(analysis: Analysis): ReportTable | string[] {
@@ -9,8 +9,6 @@ export function recommendationTable(analysis: Analysis): ReportTable | string[] 
   if (recommendations.every(({ batchSize }) => batchSize === null)) {
     return [...new Set(recommendations.map(({ reason }) => reason))]
   }
-  const left = (title: string) => ({ title, align: 'left' as const })
-  const right = (title: string) => ({ title, align: 'right' as const })
   return {
     columns: [left('Goal'), right('Batch'), right('Items/s'), right('p99 ms'), right('Memory'), left('Why')],
     rows: recommendations.map((recommendation) => recommendationCells(recommendation, analysis)),

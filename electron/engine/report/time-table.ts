@@ -3,7 +3,7 @@ import { boundKinds, type TimeBreakdown } from '../../contract/time-breakdown.ts
 import { boundWords, profiledMs, timeParts, type TimePart } from '../../contract/time-words.ts'
 import { joined } from './remarks.ts'
 import { orderedTrials } from './report-input.ts'
-import { nothing, seriesLabels, trialName, type ReportTable } from './trial-table.ts'
+import { left, right, nothing, seriesLabels, trialName, type ReportTable } from './trial-table.ts'
 
 /** Parts of a call, and whether their columns are there even where no call has any of it. */
 const columns: { title: string; keys: readonly TimePart['key'][]; always: boolean }[] = [
@@ -30,8 +30,6 @@ export function timeTable(analysis: Analysis): ReportTable | undefined {
       always || trials.some(({ timeBreakdown }) => (partMs(timeBreakdown, keys) ?? 0) > 0),
   )
   const several = analysis.series.length > 1
-  const right = (title: string) => ({ title, align: 'right' as const })
-  const left = (title: string) => ({ title, align: 'left' as const })
   return {
     columns: [
       right('Batch'),

@@ -9,6 +9,12 @@ export interface ReportTable {
   rows: readonly (readonly string[])[]
 }
 
+/** A column of words. */
+export const left = (title: string) => ({ title, align: 'left' as const })
+
+/** A column of numbers. */
+export const right = (title: string) => ({ title, align: 'right' as const })
+
 /** What stands where there is no number. */
 export const nothing = '–'
 
@@ -18,8 +24,6 @@ export function trialTable(analysis: Analysis): ReportTable {
   const flagged = analysis.trials.some(({ flags }) => flags.length > 0)
   const powered = analysis.trials.some((trial) => trial.outcome === 'completed' && trial.energy)
   const several = analysis.series.length > 1
-  const right = (title: string) => ({ title, align: 'right' as const })
-  const left = (title: string) => ({ title, align: 'left' as const })
   return {
     columns: [
       right('Batch'),

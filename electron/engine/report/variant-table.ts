@@ -11,13 +11,12 @@ import {
   relativeText,
   topOneText,
 } from '../../contract/variant-words.ts'
-import { memoryWords, nothing, type ReportTable } from './trial-table.ts'
+import { right, memoryWords, nothing, type ReportTable } from './trial-table.ts'
 
 /** Every trial of the reference and its variants side by side; `undefined` without variants. */
 export function variantTable({ variants, trials }: Analysis): ReportTable | undefined {
   if (variants === undefined) return undefined
   const byId = new Map(trials.map((trial) => [trial.id, trial]))
-  const right = (title: string) => ({ title, align: 'right' as const })
   return {
     columns: [
       { title: 'Model', align: 'left' },

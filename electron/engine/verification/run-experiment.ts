@@ -34,7 +34,7 @@ const graceMs = 3000
 const leastBudgetMs = 1000
 
 /**
- * Runs an experiment through the workbench's own commands, as any user does, and ends it when `limitMs` are over. Rejects
+ * Runs an experiment through the workbench's own commands, as people do, and ends it when `limitMs` are over. Rejects
  * with a BatchscopeError when it cannot be run at all.
  */
 export async function runExperiment(

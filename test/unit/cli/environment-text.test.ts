@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { environmentText } from '../../../electron/cli/environment-text.ts'
 import { visibleLength } from '../../../electron/cli/terminal.ts'
 import type { Environment } from '../../../electron/contract/environment.ts'
-import { describeEnvironment } from '../../../electron/engine/environment/describe-environment.ts'
 import {
   builtIn,
   cuda13Needs,
@@ -10,14 +9,13 @@ import {
   h200,
   inFolder,
   inSystem,
-  machine,
+  look,
   vulkan,
   withCuda,
   type Situation,
 } from '../engine/environment/fake-machine.ts'
 import { recordedTerminal } from './recorded-terminal.ts'
 
-const look = (situation: Situation) => describeEnvironment(machine(situation).ports)
 const told = (environment: Environment, width = 80) => environmentText(environment, recordedTerminal(width))
 
 const packages = '/home/somebody/project/.venv/lib/python3.12/site-packages/nvidia/cu13/lib'

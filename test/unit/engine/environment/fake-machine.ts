@@ -1,3 +1,4 @@
+import { describeEnvironment } from '../../../../electron/engine/environment/describe-environment.ts'
 import type { Device, Environment, FoundLibrary } from '../../../../electron/contract/environment.ts'
 import type { HostMessage, HostRequest } from '../../../../electron/contract/host-protocol.ts'
 import { acceleratorLibrary } from '../../../../electron/contract/accelerator-library.ts'
@@ -184,3 +185,6 @@ export const nvidiaMachine: Situation = {
     inFolder(`${packages}/cudnn/lib`, 'libcudnn.so.9', { cudaMajor: 13 }),
   ],
 }
+
+/** What is told of such a machine. */
+export const look = (situation: Situation) => describeEnvironment(machine(situation).ports)

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Environment } from '../../../../electron/contract/environment.ts'
-import { describeEnvironment } from '../../../../electron/engine/environment/describe-environment.ts'
 import {
   builtIn,
   cuda13Needs,
@@ -9,13 +8,11 @@ import {
   h200,
   inFolder,
   inSystem,
-  machine,
+  look,
   vulkan,
   withCuda,
   type Situation,
 } from './fake-machine.ts'
-
-const look = (situation: Situation) => describeEnvironment(machine(situation).ports)
 
 function finding({ findings = [] }: Environment, topic: string) {
   const found = findings.find((each) => each.topic === topic)
